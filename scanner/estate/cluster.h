@@ -1,0 +1,52 @@
+// AKS managed clusters, as ARM describes them, and what stands for a cluster when only Kubernetes
+// documents were given.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "estate/fact.h"
+#include "estate/resource_id.h"
+
+namespace acr {
+
+struct NodePool {
+  Origin origin;
+  std::string name;
+  std::string mode;     // System, User, Gateway
+  std::string os_type;  // Linux when absent
+  std::string os_sku;
+  std::string vm_size;
+  ResourceId subnet;  // vnetSubnetID; empty = the VNet AKS made in the node resource group
+  std::vector<ResourceId> node_public_ip_prefixes;
+};
+
+struct Identity {
+  Origin origin;
+  ResourceId id;
+  std::string client_id, object_id;
+};
+
+struct Cluster {
+  Origin origin;  // of the ARM document; unknown when only Kubernetes documents were given
+  ResourceId id;
+  std::string name;
+  std::string location;
+  std::string tenant_id;
+  std::string node_resource_group;
+  std::string kubernetes_version;
+  std::string outbound_type;  // loadBalancer, userDefinedRouting, …; empty when absent
+  std::vector<ResourceId> outbound_public_ips;  // effectiveOutboundIPs of load balancer or NAT profile
+  std::vector<NodePool> pools;
+
+  Fact<Identity> kubelet_identity;                      // identityProfile.kubeletidentity
+  std::vector<Identity> control_plane_identities;       // identity.principalId, userAssignedIdentities
+  std::vector<std::pair<std::string, Identity>> addon_identities;  // add-on name -> identity
+  std::string service_principal_client_id;              // empty on managed-identity clusters ("msi")
+  bool virtual_node_addon = false;
+  std::string kube_context;  // recorded by our own snapshots
+
+  bool has_arm() const { return origin.known(); }
+};
+
+}  // namespace acr

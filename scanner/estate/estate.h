@@ -1,0 +1,142 @@
+// The estate: everything the input said, as plain values. Absorbing fills the vectors in any order;
+// link() then joins them. No I/O, no JSON, no clock: `now` is part of the input.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "estate/cluster.h"
+#include "estate/fact.h"
+#include "estate/identity.h"
+#include "estate/image_reference.h"
+#include "estate/network.h"
+#include "estate/registry.h"
+#include "estate/workload.h"
+
+namespace acr {
+
+using Instant = std::chrono::sys_seconds;
+
+// The kinds of things a list can be a list of. A "not found" rests on lists.
+enum class Kind {
+  registry, replication, endpoint_connection, registry_token,
+  cluster, node_pool,
+  role_assignment, role_definition, deny_assignment,
+  vnet, subnet, peering, private_endpoint, dns_zone_group, nic, private_dns_zone, zone_link, record_set,
+  public_ip, load_balancer, nat_gateway, nsg, route_table,
+  service_principal, application, group_membership,
+  pod, workload, service_account, secret, node, event,
+};
+std::string_view to_string(Kind kind);  // plural, for people: "role assignments"
+
+// One document of the input: a file, or one of several in a file.
+struct Document {
+  std::string source;                // as shown to people: path relative to the folder given
+  std::uint32_t index_in_source = 0;
+  std::string directory;             // groups Kubernetes documents of one cluster
+  std::string kube_context;          // recorded by our snapshots; empty otherwise
+  std::string request_url;           // of a recorded exchange; empty otherwise
+};
+
+// Objects of one kind that one document listed together. `list` is false for a single object.
+struct Listing {
+  Kind kind;
+  Origin origin;
+  std::size_t count = 0;
+  bool list = false;
+  std::string name_space;  // Kubernetes: the namespace all of them share; empty = several or none
+};
+
+// A recorded refusal: "you may not read this". It is data, and turns "not given" into "forbidden".
+struct Refusal {
+  Origin origin;
+  Kind kind;
+  std::string action;      // "Microsoft.Authorization/roleAssignments/read", or "list secrets"
+  std::string scope;       // ARM id or namespace; may be empty
+  std::string name_space;
+};
+
+struct ClusterView;
+
+struct Estate {
+  Instant now{};
+  std::vector<Document> documents;
+  std::vector<Listing> listings;
+  std::vector<Refusal> refusals;
+
+  std::vector<Registry> registries;
+  std::vector<Replication> replications;
+  std::vector<EndpointConnection> endpoint_connections;  // listed on their own
+  std::vector<RegistryToken> registry_tokens;
+  std::vector<Cluster> clusters;
+  std::vector<std::pair<ResourceId, NodePool>> node_pools;  // listed on their own: cluster id, pool
+  std::vector<RoleAssignment> role_assignments;
+  std::vector<RoleDefinition> role_definitions;
+  std::vector<DenyAssignment> deny_assignments;
+  std::vector<VirtualNetwork> vnets;
+  std::vector<std::pair<ResourceId, Subnet>> subnets;    // listed on their own: VNet id, subnet
+  std::vector<std::pair<ResourceId, Peering>> peerings;  // listed on their own: VNet id, peering
+  std::vector<PrivateEndpoint> private_endpoints;
+  std::vector<DnsZoneGroup> zone_groups;
+  std::vector<NetworkInterface> nics;
+  std::vector<PrivateDnsZone> zones;
+  std::vector<ZoneLink> zone_links;
+  std::vector<RecordSet> record_sets;
+  std::vector<PublicIp> public_ips;
+  std::vector<LoadBalancer> load_balancers;
+  std::vector<NatGateway> nat_gateways;
+  std::vector<NetworkSecurityGroup> nsgs;
+  std::vector<RouteTable> route_tables;
+  std::vector<DirectoryObject> directory_objects;
+  std::vector<GroupMembership> memberships;
+
+  std::vector<PodClass> pod_classes;
+  std::vector<ServiceAccount> service_accounts;
+  std::vector<PullSecret> secrets;
+  std::vector<Node> nodes;
+  std::vector<PullEvent> events;
+
+  // Joins what absorbing left apart: child resources to parents, Kubernetes documents to clusters,
+  // duplicates (the same id twice) to one. Sorts every vector, so that the order of the input does
+  // not matter. Call once, after the last absorb and before any judging.
+  void link();
+
+  // After link(): the index into `clusters` a Kubernetes document belongs to, or -1 when several
+  // clusters are known and nothing tells which.
+  int cluster_of(std::uint32_t document) const;
+
+  // Look-ups; nullptr when the input does not hold it.
+  const Registry* registry_by_host(std::string_view host) const;
+  const VirtualNetwork* vnet(const ResourceId& id) const;
+  const Subnet* subnet(const ResourceId& id) const;
+  const PublicIp* public_ip(const ResourceId& id) const;
+  const RoleDefinition* role_definition(std::string_view guid) const;  // input first, then built-in
+  const Node* node(int cluster, std::string_view name) const;
+  const PullSecret* secret(int cluster, std::string_view name_space, std::string_view name) const;
+  const ServiceAccount* service_account(int cluster, std::string_view name_space,
+                                        std::string_view name) const;
+
+  // Evidence for a field: `field` is relative to the object ("adminUserEnabled"); the ARM REST form
+  // puts "properties/" before it. An unknown origin yields evidence without a source.
+  Evidence cite(const Origin& origin, std::string_view field, std::string value,
+                Basis basis = Basis::arm) const;
+  // What a "not found" rests on: one piece of evidence a listing of that kind.
+  std::vector<Evidence> cite_listings(Kind kind, Basis basis = Basis::arm) const;
+  // "14 role assignments in roles.json", "22 in a.json and b.json"; empty when none was given.
+  std::string describe_listings(Kind kind) const;
+  bool has(Kind kind) const;  // at least one object or list of this kind was given
+  // The refusal that explains why nothing of this kind is there, or nullptr.
+  const Refusal* refusal(Kind kind, std::string_view name_space = {}) const;
+  const std::string& source(const Origin& origin) const;
+
+ private:
+  struct Index;
+  std::shared_ptr<const Index> index_;
+  std::vector<int> document_cluster_;
+};
+
+}  // namespace acr

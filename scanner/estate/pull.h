@@ -1,0 +1,64 @@
+// The subjects that checks judge: pulls (one image, pulled in one way, by one class of nodes) and
+// attachments (one cluster that pulls from one registry). Both are views into a linked Estate.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "estate/estate.h"
+
+namespace acr {
+
+// Where a pull runs. Virtual nodes come in two products with different rules (kube_semantics 5.3).
+struct NodeClass {
+  enum class Kind { unknown, agent, classic_virtual, virtual_nodes_v2 };
+  Kind kind = Kind::unknown;
+  std::string pool;      // agent pool name; empty when unknown
+  std::string platform;  // "linux/arm64"; empty when unknown
+  std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "not scheduled"
+  std::vector<Evidence> evidence;  // what told the kind
+
+  bool same_class(const NodeClass& other) const;
+};
+
+struct Pull {
+  int cluster_index = -1;
+  const Cluster* cluster = nullptr;  // nullptr: nothing tells which cluster
+  const PodClass* source = nullptr;  // nullptr for a pull asked for on the command line
+  std::string name_space, workload, service_account;
+  std::string container;
+  ContainerKind container_kind = ContainerKind::container;
+  std::string image;  // as written
+  std::expected<ImageReference, ReferenceError> reference;
+  const Registry* registry = nullptr;  // nullptr: not an ACR host, or not in the input
+
+  // What the kubelet will be given: the pod's own list, or for a template what admission would inject.
+  std::vector<std::string> pull_secrets;
+  bool pull_secrets_known = true;  // false: a template whose service account is not in the input
+  NodeClass node;
+  std::vector<std::string> pods;  // examples
+  std::uint64_t pod_count = 0, failing = 0, pulled = 0;
+  const PullSymptom* symptom = nullptr;
+  Origin origin;
+
+  Pull() : reference(std::unexpect) {}
+};
+
+// One cluster's use of one registry.
+struct Attachment {
+  const Cluster* cluster = nullptr;
+  const Registry* registry = nullptr;
+  std::vector<const Pull*> pulls;     // may be empty: attached, not used by the pods of the input
+  std::vector<std::string> pools;     // node pools to consider; empty = all of the cluster
+};
+
+std::vector<Pull> pulls(const Estate& estate);
+// Pairs in use: a pull names the registry, or the kubelet identity holds a role on it, or the input
+// holds just one cluster and one registry. Pointers go into `estate` and `pulls`.
+std::vector<Attachment> attachments(const Estate& estate, const std::vector<Pull>& pulls);
+
+// A pull of `image` by a cluster's nodes with no pod behind it.
+Pull hypothetical_pull(const Estate& estate, const Cluster& cluster, std::string_view image);
+
+}  // namespace acr

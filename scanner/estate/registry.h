@@ -1,0 +1,69 @@
+// Registries and their children, as ARM describes them (Microsoft.ContainerRegistry).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "estate/fact.h"
+#include "estate/resource_id.h"
+
+namespace acr {
+
+struct Replication {
+  Origin origin;
+  ResourceId id;
+  std::string location;  // compact form: "westeurope"
+  bool region_endpoint_enabled = true;
+};
+
+// A connection seen from the registry's side; the endpoint itself may be in a foreign subscription.
+struct EndpointConnection {
+  Origin origin;
+  ResourceId id;
+  ResourceId private_endpoint;
+  std::string status;  // Approved, Pending, Rejected, Disconnected; empty when absent
+  std::string actions_required;
+};
+
+struct NetworkRules {
+  std::string default_action;             // Allow or Deny; "Allow" where ARM sends no networkRuleSet
+  std::vector<std::string> ip_rules;      // CIDRs or single addresses as given
+  std::vector<ResourceId> subnet_rules;   // virtualNetworkRules
+  bool subnet_rules_visible = false;      // newer api-versions hide virtualNetworkRules: absent is not empty
+};
+
+struct RegistryToken {
+  struct Password {
+    std::string name;
+    std::string expiry;  // RFC 3339, empty = never
+  };
+  Origin origin;
+  ResourceId id;
+  std::string name;
+  bool enabled = true;
+  std::vector<Password> passwords;
+};
+
+struct Registry {
+  Origin origin;
+  ResourceId id;
+  std::string name;
+  std::string login_server;  // as given; compare without regard to case
+  std::string location;
+  std::string sku;  // Basic, Standard, Premium, …
+
+  // Gaps where the body had no properties (generic lists, Resource Graph projections).
+  Fact<bool> admin_user_enabled;
+  Fact<bool> public_network_access;  // true = Enabled
+  Fact<NetworkRules> network_rules;
+  Fact<bool> anonymous_pull_enabled;
+  Fact<bool> abac_mode;  // roleAssignmentMode == AbacRepositoryPermissions
+  Fact<bool> data_endpoint_enabled;
+  Fact<std::vector<std::string>> data_endpoints;  // dataEndpointHostNames
+  Fact<std::vector<EndpointConnection>> connections;
+  std::string provisioning_state;
+  // policies: name -> status as ARM sends it ("quarantinePolicy" -> "enabled").
+  std::vector<std::pair<std::string, std::string>> policies;
+};
+
+}  // namespace acr

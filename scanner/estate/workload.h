@@ -1,0 +1,123 @@
+// Kubernetes objects: only what decides a pull. Pods are never held one by one: they are absorbed
+// into pod classes, so that memory grows with the number of distinct pulls.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "estate/fact.h"
+
+namespace acr {
+
+enum class ContainerKind { container, init, ephemeral, image_volume };
+
+struct ContainerImage {
+  std::string name;
+  std::string image;  // as written
+  std::string pull_policy;
+  ContainerKind kind = ContainerKind::container;
+};
+
+struct Toleration {
+  std::string key, op, value, effect;  // op: Exists or Equal (default)
+};
+
+struct Taint {
+  std::string key, value, effect;
+};
+
+// The part of a pod spec that decides where it may run.
+struct Placement {
+  std::string node_name;  // set on scheduled pods; empty in classes (see NodeTally)
+  std::map<std::string, std::string> node_selector;
+  std::vector<Toleration> tolerations;
+  std::string affinity;  // required node affinity as JSON text, empty when none
+};
+
+// What a container's status said; the newest and most telling of a class is kept.
+struct PullSymptom {
+  std::string reason;   // waiting reason (ErrImagePull …), or event reason
+  std::string message;  // outside text: hostile until escaped
+  std::string pod;
+  std::uint64_t count = 0;
+  Origin origin;
+};
+
+// Pods of one class on one node.
+struct NodeTally {
+  std::string node;  // spec.nodeName, empty = not scheduled
+  std::uint32_t pods = 0;
+  std::uint32_t failing = 0;  // waiting for a pull that failed
+  std::uint32_t pulled = 0;   // the kubelet reported an image id
+};
+
+// Pods (or the template of a workload) that pull the same image in the same way.
+struct PodClass {
+  std::uint32_t document = Origin::kNone;  // decides the cluster, see Estate::link
+  bool from_template = false;              // a workload's pod template, not observed pods
+  std::string name_space;
+  std::string workload;  // "deploy/cart"; empty for pods without an owner
+  std::string service_account;
+  std::vector<std::string> pull_secrets;  // spec.imagePullSecrets as written, names only
+  ContainerImage container;
+  Placement placement;
+  bool mirror = false;  // static pod: only node credentials
+  bool focus = false;   // the pod the user asked for
+
+  std::vector<std::string> pods;  // example names, failing ones first, at most kExamples
+  std::vector<NodeTally> nodes;
+  std::vector<PullSymptom> symptoms;  // distinct reason + message, at most kSymptoms
+  std::uint64_t pod_count = 0, failing = 0, pulled = 0;
+  Origin origin;  // of the first pod, preferring a failing one
+
+  static constexpr std::size_t kExamples = 3, kSymptoms = 4;
+};
+
+struct ServiceAccount {
+  Origin origin;
+  std::string name_space, name;
+  std::vector<std::string> pull_secrets;
+};
+
+// One host entry of a docker secret, reduced at once: the password never leaves the decoder.
+struct PullCredential {
+  enum class User { anonymous, token, admin_or_named, service_principal };
+  std::string host_key;  // the key as written: "https://contoso.azurecr.io/v2/"
+  User user = User::anonymous;
+  std::string user_name;            // GUID, admin or token name; empty for others
+  bool has_password = false;
+  std::string expires;              // RFC 3339, from a JWT password; empty when it has none
+  std::string aci_error;            // why a classic virtual node would refuse it; empty when fine
+};
+
+struct PullSecret {
+  Origin origin;
+  std::string name_space, name, type;
+  // A gap when the document holds no data (metadata only, redacted); malformed when the kubelet
+  // could not decode it, with the kubelet's words as detail.
+  Fact<std::vector<PullCredential>> credentials;
+  bool docker_type = false;  // kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg with its key
+  std::string aci_error;     // whole-secret refusal by a classic virtual node; empty when fine
+};
+
+struct Node {
+  Origin origin;
+  std::string name;
+  std::string provider_id;
+  std::map<std::string, std::string> labels;
+  std::vector<Taint> taints;
+  std::string os, arch, kubelet_version, container_runtime;
+  bool ready = true;
+};
+
+// An event about a pod, kept only when it is about pulling.
+struct PullEvent {
+  Origin origin;
+  std::string name_space, pod, reason, message, container;
+  std::uint64_t count = 1;
+  std::string last_seen;
+};
+
+}  // namespace acr

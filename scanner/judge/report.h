@@ -1,0 +1,87 @@
+// The canonical report: everything a run has to say. `-o json` prints it as it stands, every other
+// format is a function of it, and nobody else counts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "check.h"
+
+namespace acr {
+
+struct Notification {
+  enum class Level { note, warning, error };
+  Level level = Level::note;
+  std::string code;    // "document-unknown", "document-damaged", "scope-partial", …
+  std::string text;    // one line: what, where, what was expected
+  std::string source;  // the document; may be empty
+};
+
+struct SubjectRef {
+  std::string kind;  // registry, attachment, pull
+  std::string name;  // "contosoprod", "aks-prod -> contosoprod", "shop/deploy/cart"
+  std::string id;    // ARM id, or <cluster id>//<namespace>/<kind>/<name>
+  std::string cluster, registry, name_space, workload, container, image;  // where they apply
+  std::string discriminator;  // tells two results of one check on one id apart
+};
+
+struct Result {
+  const Check* check = nullptr;
+  SubjectRef subject;
+  std::string scope;  // id of the Scope it belongs to
+  std::string fingerprint;  // 32 hex digits, see fingerprint.h
+  Verdict verdict;
+};
+
+struct ChainLink {
+  enum class Role { holds, cause, consequence, also, unknown, not_applicable };
+  const Check* check = nullptr;
+  Role role = Role::unknown;
+  Verdict verdict;
+};
+std::string_view to_string(ChainLink::Role role);
+
+struct PullReport {
+  enum class Diagnosis { pulls, broken, unexplained, unknown };
+  SubjectRef subject;
+  std::vector<std::string> pods;
+  std::uint64_t pod_count = 0, failing = 0;
+  std::string nodes;
+  Diagnosis diagnosis = Diagnosis::unknown;
+  std::optional<PullSymptom> message;
+  std::vector<ChainLink> chain;  // kubelet order; the symptom is last
+
+  const ChainLink* cause() const;
+  std::vector<const ChainLink*> also() const;
+};
+std::string_view to_string(PullReport::Diagnosis diagnosis);
+
+struct Scope {
+  std::string id, kind, name, subscription;  // kind: registry, cluster
+  std::string status;                        // complete, partial, failed
+};
+
+struct Summary {
+  std::uint64_t pass = 0, fail = 0, unknown = 0, not_applicable = 0;
+  std::uint64_t fail_by_severity[4] = {};  // indexed by Severity
+  bool complete = true;
+  int exit_code = 0;
+};
+
+struct Report {
+  std::string command;  // "why" or "scan"
+  std::string mode = "offline";
+  Instant started_at{};
+  std::vector<Scope> scopes;
+  std::vector<const Check*> checks;  // those that ran
+  std::vector<Result> results;       // sorted: severity, check id, subject id, discriminator
+  std::vector<PullReport> pulls;     // failing first
+  std::vector<Notification> notifications;
+  Summary summary;
+  Severity fail_on = Severity::high;
+  bool fail_on_nothing = false;  // --fail-on none
+};
+
+}  // namespace acr
