@@ -1,5 +1,5 @@
-// A check is a value and a pure function. One file a check; the file name is its id, with dashes for
-// underscores its symbol; the index of all checks is generated from the file names.
+// A check is a value and a pure function. One file a check; the file name is its id, with dashes
+// for underscores its symbol; the index of all checks is generated from the file names.
 #pragma once
 
 #include <array>
@@ -19,7 +19,18 @@ std::string_view to_string(Outcome outcome);
 std::string_view to_string(Severity severity);
 
 // The links of the pull path in kubelet order; `none` marks a check that is not on the path.
-enum class Link { node, reference, name_resolution, network, tls, credential, authorization, image, symptom, none };
+enum class Link {
+  node,
+  reference,
+  name_resolution,
+  network,
+  tls,
+  credential,
+  authorization,
+  image,
+  symptom,
+  none
+};
 std::string_view to_string(Link link);
 
 struct Verdict {
@@ -49,6 +60,7 @@ struct Check {
   std::string_view problem;  // the same, broken
   Severity severity = Severity::high;
   Link link = Link::none;
+  int step = 0;                // place within its link, in the order of the pull path
   std::string_view why;        // why it matters, for `explain`
   std::string_view reads;      // what it judges from
   std::string_view repair;     // how to repair in words: risk, role needed, time to take effect
@@ -58,14 +70,16 @@ struct Check {
   Judge judge;
 };
 
-// Every check, sorted by link and then id; generated from the file names under checks/.
+// Every check, sorted by link, step and id; generated from the file names under checks/.
 std::span<const Check* const> all_checks();
 const Check* find_check(std::string_view id);
 
 // Verdicts in one line each.
 Verdict pass(std::string reason, std::vector<Evidence> evidence, Basis basis);
-Verdict fail(std::string reason, std::vector<Evidence> evidence, Basis basis, std::vector<std::string> fix);
-Verdict unknown(std::string reason, std::vector<Evidence> evidence, std::vector<std::string> supply);
+Verdict fail(std::string reason, std::vector<Evidence> evidence, Basis basis,
+             std::vector<std::string> fix);
+Verdict unknown(std::string reason, std::vector<Evidence> evidence,
+                std::vector<std::string> supply);
 Verdict not_applicable(std::string reason, std::vector<Evidence> evidence = {});
 
 }  // namespace acr

@@ -2,7 +2,6 @@
 // link() then joins them. No I/O, no JSON, no clock: `now` is part of the input.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,31 +14,55 @@
 #include "estate/image_reference.h"
 #include "estate/network.h"
 #include "estate/registry.h"
+#include "estate/time.h"
 #include "estate/workload.h"
 
 namespace acr {
 
-using Instant = std::chrono::sys_seconds;
-
 // The kinds of things a list can be a list of. A "not found" rests on lists.
 enum class Kind {
-  registry, replication, endpoint_connection, registry_token,
-  cluster, node_pool,
-  role_assignment, role_definition, deny_assignment,
-  vnet, subnet, peering, private_endpoint, dns_zone_group, nic, private_dns_zone, zone_link, record_set,
-  public_ip, load_balancer, nat_gateway, nsg, route_table,
-  service_principal, application, group_membership,
-  pod, workload, service_account, secret, node, event,
+  registry,
+  replication,
+  endpoint_connection,
+  registry_token,
+  cluster,
+  node_pool,
+  role_assignment,
+  role_definition,
+  deny_assignment,
+  vnet,
+  subnet,
+  peering,
+  private_endpoint,
+  dns_zone_group,
+  nic,
+  private_dns_zone,
+  zone_link,
+  record_set,
+  public_ip,
+  load_balancer,
+  nat_gateway,
+  nsg,
+  route_table,
+  service_principal,
+  application,
+  group_membership,
+  pod,
+  workload,
+  service_account,
+  secret,
+  node,
+  event,
 };
 std::string_view to_string(Kind kind);  // plural, for people: "role assignments"
 
 // One document of the input: a file, or one of several in a file.
 struct Document {
-  std::string source;                // as shown to people: path relative to the folder given
+  std::string source;  // as shown to people: path relative to the folder given
   std::uint32_t index_in_source = 0;
-  std::string directory;             // groups Kubernetes documents of one cluster
-  std::string kube_context;          // recorded by our snapshots; empty otherwise
-  std::string request_url;           // of a recorded exchange; empty otherwise
+  std::string directory;     // groups Kubernetes documents of one cluster
+  std::string kube_context;  // recorded by our snapshots; empty otherwise
+  std::string request_url;   // of a recorded exchange; empty otherwise
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
@@ -55,14 +78,16 @@ struct Listing {
 struct Refusal {
   Origin origin;
   Kind kind;
-  std::string action;      // "Microsoft.Authorization/roleAssignments/read", or "list secrets"
-  std::string scope;       // ARM id or namespace; may be empty
+  std::string action;  // "Microsoft.Authorization/roleAssignments/read", or "list secrets"
+  std::string scope;   // ARM id or namespace; may be empty
   std::string name_space;
 };
 
-struct ClusterView;
-
 struct Estate {
+  Estate() = default;
+  Estate(Estate&&) = default;  // keeps addresses; a copy would point into the original
+  Estate& operator=(Estate&&) = default;
+
   Instant now{};
   std::vector<Document> documents;
   std::vector<Listing> listings;
@@ -120,14 +145,37 @@ struct Estate {
   const ServiceAccount* service_account(int cluster, std::string_view name_space,
                                         std::string_view name) const;
 
+  // Children and partners by id; empty when the input holds none.
+  template <class T>
+  using Refs = std::vector<const T*>;
+  const Refs<ZoneLink>& links_of(const ResourceId& zone) const;
+  const Refs<RecordSet>& records_of(const ResourceId& zone) const;
+  const Refs<Peering>& peerings_of(const ResourceId& vnet) const;
+  const Refs<PrivateEndpoint>& endpoints_of(const ResourceId& registry) const;
+  const Refs<DnsZoneGroup>& zone_groups_of(const ResourceId& private_endpoint) const;
+  const Refs<NetworkInterface>& nics_of(const PrivateEndpoint& endpoint) const;
+  const Refs<DirectoryObject>& directory_objects_of(std::string_view app_id) const;
+  const Refs<RegistryToken>& tokens_of(const ResourceId& registry) const;
+  const PrivateDnsZone* zone(const ResourceId& id) const;
+
   // Evidence for a field: `field` is relative to the object ("adminUserEnabled"); the ARM REST form
-  // puts "properties/" before it. An unknown origin yields evidence without a source.
+  // puts "properties/" before it, unless the field starts with a slash ("/sku/name"). An empty
+  // field cites the object. An unknown origin yields evidence without a source.
   Evidence cite(const Origin& origin, std::string_view field, std::string value,
                 Basis basis = Basis::arm) const;
   // What a "not found" rests on: one piece of evidence a listing of that kind.
   std::vector<Evidence> cite_listings(Kind kind, Basis basis = Basis::arm) const;
-  // "14 role assignments in roles.json", "22 in a.json and b.json"; empty when none was given.
+  // "14 role assignments in roles.json", "22 zones in a.json and b.json"; empty when none was
+  // given.
   std::string describe_listings(Kind kind) const;
+  // The same for chosen documents: evidence for each, and the sentence part.
+  struct ListingSummary {
+    std::size_t count = 0;
+    std::vector<Evidence> evidence;
+    std::string text;
+  };
+  ListingSummary summarise(Kind kind, const std::vector<std::uint32_t>& documents,
+                           Basis basis = Basis::arm) const;
   bool has(Kind kind) const;  // at least one object or list of this kind was given
   // The refusal that explains why nothing of this kind is there, or nullptr.
   const Refusal* refusal(Kind kind, std::string_view name_space = {}) const;

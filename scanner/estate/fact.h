@@ -16,7 +16,8 @@ struct Gap {
   enum class Why { not_collected, forbidden, unreachable, malformed };
   Why why = Why::not_collected;
   std::string detail;  // one clause, for people: "no role assignments were given"
-  std::string source;  // the document that shows the gap (a recorded 403, a damaged file); may be empty
+  std::string
+      source;  // the document that shows the gap (a recorded 403, a damaged file); may be empty
 };
 
 // The answer to one question, or the reason why there is none. A default Fact is a gap: the default
@@ -51,5 +52,8 @@ struct Evidence {
 
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
+
+// Both, each piece once, in order.
+std::vector<Evidence> together(std::vector<Evidence> a, const std::vector<Evidence>& b);
 
 }  // namespace acr

@@ -16,10 +16,10 @@ struct NodeClass {
   Kind kind = Kind::unknown;
   std::string pool;      // agent pool name; empty when unknown
   std::string platform;  // "linux/arm64"; empty when unknown
-  std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "not scheduled"
   std::vector<Evidence> evidence;  // what told the kind
 
-  bool same_class(const NodeClass& other) const;
+  std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "nodes unknown"
+  bool is_classic_virtual() const { return kind == Kind::classic_virtual; }
 };
 
 struct Pull {

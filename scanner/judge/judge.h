@@ -11,18 +11,20 @@
 namespace acr {
 
 struct JudgeOptions {
-  std::vector<std::string> check_globs;  // empty = all
+  std::vector<std::string> check_globs;              // empty = all
   std::optional<Severity> fail_on = Severity::high;  // nullopt: nothing fails the run
-  bool incomplete_is_ok = false;  // --on-incomplete warn
+  bool incomplete_is_ok = false;                     // --on-incomplete warn
 };
 
 // `scan`: every check over every subject, and every pull explained.
-Report scan(const Estate& estate, std::vector<Notification> notifications, const JudgeOptions& options);
+Report scan(const Estate& estate, std::vector<Notification> notifications,
+            const JudgeOptions& options);
 
 // `why`: the pulls that match the target. `target` is empty for "every pull that fails now".
 struct WhyTarget {
-  std::string kind;  // "pod", "deploy", "sts", "ds", "rs", "job", "cronjob", "image"; empty = all failing
-  std::string name;  // pod or workload name, or the image reference
+  std::string
+      kind;  // "pod", "deploy", "sts", "ds", "rs", "job", "cronjob", "image"; empty = all failing
+  std::string name;        // pod or workload name, or the image reference
   std::string name_space;  // empty = any
   std::string cluster;     // empty = any
 };

@@ -30,7 +30,7 @@ struct SubjectRef {
 struct Result {
   const Check* check = nullptr;
   SubjectRef subject;
-  std::string scope;  // id of the Scope it belongs to
+  std::string scope;        // id of the Scope it belongs to
   std::string fingerprint;  // 32 hex digits, see fingerprint.h
   Verdict verdict;
 };

@@ -1,0 +1,261 @@
+#include "estate/pull.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "estate/login_server.h"
+
+namespace acr {
+
+namespace {
+
+constexpr std::string_view kVirtualTaint = "virtual-kubelet.io/provider";
+
+std::string label_of(const Node& node, const std::string& key) {
+  const auto it = node.labels.find(key);
+  return it == node.labels.end() ? std::string{} : it->second;
+}
+
+// The order of kube_semantics 5.3: VN2 first, because it carries the classic marks as well.
+NodeClass classify(const Estate& estate, const Node& node) {
+  NodeClass result;
+  result.pool = label_of(node, "kubernetes.azure.com/agentpool");
+  if (result.pool.empty()) result.pool = label_of(node, "agentpool");
+  const std::string os = node.os.empty() ? label_of(node, "kubernetes.io/os") : node.os;
+  const std::string arch = node.arch.empty() ? label_of(node, "kubernetes.io/arch") : node.arch;
+  if (!os.empty() && !arch.empty()) result.platform = fmt::format("{}/{}", os, arch);
+
+  const bool tainted = std::any_of(node.taints.begin(), node.taints.end(),
+                                   [](const Taint& t) { return t.key == kVirtualTaint; });
+  if (label_of(node, "virtualization") == "virtualnode2") {
+    result.kind = NodeClass::Kind::virtual_nodes_v2;
+    result.evidence.push_back(estate.cite(node.origin, "metadata/labels/virtualization",
+                                          "virtualnode2", Basis::kubernetes_api));
+  } else if (label_of(node, "type") == "virtual-kubelet" || tainted) {
+    result.kind = NodeClass::Kind::classic_virtual;
+    result.evidence.push_back(tainted
+                                  ? estate.cite(node.origin, "spec/taints",
+                                                std::string(kVirtualTaint), Basis::kubernetes_api)
+                                  : estate.cite(node.origin, "metadata/labels/type",
+                                                "virtual-kubelet", Basis::kubernetes_api));
+  } else {
+    result.kind = NodeClass::Kind::agent;
+    result.evidence.push_back(
+        estate.cite(node.origin, "metadata/name", node.name, Basis::kubernetes_api));
+  }
+  return result;
+}
+
+bool tolerates_virtual_nodes(const Placement& placement) {
+  return std::any_of(placement.tolerations.begin(), placement.tolerations.end(),
+                     [](const Toleration& t) {
+                       return t.key == kVirtualTaint || (t.key.empty() && t.op == "Exists");
+                     });
+}
+
+// Without the node object: what the pod's own spec and the naming rules of AKS leave possible.
+NodeClass classify_by_spec(const Estate& estate, int cluster, const PodClass& pod,
+                           std::string_view node_name) {
+  NodeClass result;
+  if (node_name == "virtual-node-aci-linux") {
+    result.kind = NodeClass::Kind::classic_virtual;
+    result.evidence.push_back(
+        estate.cite(pod.origin, "spec/nodeName", std::string(node_name), Basis::kubernetes_api));
+    return result;
+  }
+  const auto& selector = pod.placement.node_selector;
+  const auto type = selector.find("type");
+  if (type != selector.end() && type->second == "virtual-kubelet") {
+    // Both products answer to this selector: the nodes of the cluster tell which one is there.
+    bool classic = false, v2 = false;
+    for (const Node& node : estate.nodes) {
+      if (estate.cluster_of(node.origin.document) != cluster) continue;
+      const NodeClass::Kind kind = classify(estate, node).kind;
+      classic |= kind == NodeClass::Kind::classic_virtual;
+      v2 |= kind == NodeClass::Kind::virtual_nodes_v2;
+    }
+    const auto virtualization = selector.find("virtualization");
+    if (virtualization != selector.end() && virtualization->second == "virtualnode2")
+      v2 = true, classic = false;
+    const Cluster* owner =
+        cluster >= 0 ? &estate.clusters[static_cast<std::size_t>(cluster)] : nullptr;
+    if (!classic && !v2 && owner && owner->virtual_node_addon) classic = true;
+    if (classic != v2)
+      result.kind = classic ? NodeClass::Kind::classic_virtual : NodeClass::Kind::virtual_nodes_v2;
+    result.evidence.push_back(estate.cite(
+        pod.origin,
+        pod.from_template ? "spec/template/spec/nodeSelector/type" : "spec/nodeSelector/type",
+        "virtual-kubelet", Basis::kubernetes_api));
+    return result;
+  }
+  // aks-<pool>-<digits>-vmss… is an agent node by name; a pod that does not tolerate the virtual
+  // nodes' taint cannot be on one.
+  if (node_name.starts_with("aks-") || !tolerates_virtual_nodes(pod.placement)) {
+    result.kind = NodeClass::Kind::agent;
+    if (node_name.starts_with("aks-")) {
+      const std::string_view rest = node_name.substr(4);
+      result.pool = std::string(rest.substr(0, rest.find('-')));
+    }
+    const auto pool = selector.find("agentpool");
+    const auto azure_pool = selector.find("kubernetes.azure.com/agentpool");
+    if (result.pool.empty() && pool != selector.end()) result.pool = pool->second;
+    if (result.pool.empty() && azure_pool != selector.end()) result.pool = azure_pool->second;
+  }
+  return result;
+}
+
+Pull from_class(const Estate& estate, const PodClass& pod) {
+  Pull pull;
+  pull.cluster_index = estate.cluster_of(pod.document);
+  if (pull.cluster_index >= 0)
+    pull.cluster = &estate.clusters[static_cast<std::size_t>(pull.cluster_index)];
+  pull.source = &pod;
+  pull.name_space = pod.name_space;
+  pull.workload = pod.workload;
+  pull.service_account = pod.service_account.empty() ? "default" : pod.service_account;
+  pull.container = pod.container.name;
+  pull.container_kind = pod.container.kind;
+  pull.image = pod.container.image;
+  pull.reference = parse_image(pod.container.image);
+  if (pull.reference) pull.registry = estate.registry_by_host(pull.reference->domain);
+  pull.origin = pod.origin;
+
+  pull.pull_secrets = pod.pull_secrets;
+  // Admission copies the account's secrets into a pod at its creation, if the pod names none; what
+  // a template will get is therefore what the account holds now (kube_semantics 3.2).
+  if (pod.from_template && pod.pull_secrets.empty()) {
+    const ServiceAccount* account =
+        estate.service_account(pull.cluster_index, pod.name_space, pull.service_account);
+    pull.pull_secrets_known = account != nullptr;
+    if (account) pull.pull_secrets = account->pull_secrets;
+  }
+  return pull;
+}
+
+auto class_key(const NodeClass& node) {
+  return std::tuple(node.kind, node.pool, node.platform);
+}
+
+}  // namespace
+
+std::string NodeClass::label() const {
+  const std::string suffix = platform.empty() ? "" : fmt::format(" ({})", platform);
+  switch (kind) {
+    case Kind::classic_virtual:
+      return "virtual node" + suffix;
+    case Kind::virtual_nodes_v2:
+      return "virtual node (v2)" + suffix;
+    case Kind::agent:
+      return (pool.empty() ? std::string("agent nodes") : "pool/" + pool) + suffix;
+    case Kind::unknown:
+      break;
+  }
+  return "nodes unknown";
+}
+
+std::vector<Pull> pulls(const Estate& estate) {
+  std::vector<Pull> result;
+  result.reserve(estate.pod_classes.size());
+  std::map<std::tuple<int, std::string_view, std::string_view, std::string_view, std::string_view>,
+           bool>
+      observed;
+  const auto workload_key = [&estate](const PodClass& c) {
+    return std::tuple(estate.cluster_of(c.document), std::string_view(c.name_space),
+                      std::string_view(c.workload), std::string_view(c.container.name),
+                      std::string_view(c.container.image));
+  };
+  for (const PodClass& pod : estate.pod_classes) {
+    if (!pod.from_template && !pod.workload.empty()) observed[workload_key(pod)] = true;
+  }
+
+  for (const PodClass& pod : estate.pod_classes) {
+    // Its pods say more than the template they came from.
+    if (pod.from_template && observed.contains(workload_key(pod))) continue;
+    Pull base = from_class(estate, pod);
+    if (pod.nodes.empty()) {
+      base.node = classify_by_spec(estate, base.cluster_index, pod, pod.placement.node_name);
+      base.pods = pod.pods;
+      base.pod_count = pod.pod_count;
+      base.failing = pod.failing;
+      base.pulled = pod.pulled;
+      if (pod.failing > 0 && !pod.symptoms.empty()) base.symptom = &pod.symptoms.front();
+      result.push_back(std::move(base));
+      continue;
+    }
+
+    std::map<std::tuple<NodeClass::Kind, std::string, std::string>, Pull> by_class;
+    for (const NodeTally& tally : pod.nodes) {
+      const Node* node = tally.node.empty() ? nullptr : estate.node(base.cluster_index, tally.node);
+      NodeClass node_class = node ? classify(estate, *node)
+                                  : classify_by_spec(estate, base.cluster_index, pod, tally.node);
+      const auto key = class_key(node_class);
+      auto it = by_class.find(key);
+      if (it == by_class.end()) {
+        it = by_class.emplace(key, base).first;
+        it->second.node = std::move(node_class);
+      }
+      it->second.pod_count += tally.pods;
+      it->second.failing += tally.failing;
+      it->second.pulled += tally.pulled;
+    }
+    for (auto& [key, pull] : by_class) {
+      // Example names and symptoms belong to the class as a whole, failing pods first: a part
+      // without failing pods must not show them.
+      if (pull.failing > 0 || pod.failing == 0) pull.pods = pod.pods;
+      if (pull.failing > 0 && !pod.symptoms.empty()) pull.symptom = &pod.symptoms.front();
+      result.push_back(std::move(pull));
+    }
+  }
+  return result;
+}
+
+std::vector<Attachment> attachments(const Estate& estate, const std::vector<Pull>& all_pulls) {
+  std::map<std::pair<const Cluster*, const Registry*>, Attachment> found;
+  const auto at = [&](const Cluster& cluster, const Registry& registry) -> Attachment& {
+    Attachment& attachment = found[{&cluster, &registry}];
+    attachment.cluster = &cluster;
+    attachment.registry = &registry;
+    return attachment;
+  };
+  for (const Pull& pull : all_pulls) {
+    if (pull.cluster && pull.registry) at(*pull.cluster, *pull.registry).pulls.push_back(&pull);
+  }
+  for (const Cluster& cluster : estate.clusters) {
+    if (!cluster.kubelet_identity || cluster.kubelet_identity->object_id.empty()) continue;
+    for (const RoleAssignment& assignment : estate.role_assignments) {
+      if (!same_text(assignment.principal_id, cluster.kubelet_identity->object_id)) continue;
+      for (const Registry& registry : estate.registries) {
+        if (registry.id == assignment.scope) at(cluster, registry);
+      }
+    }
+  }
+  if (found.empty() && estate.clusters.size() == 1 && estate.registries.size() == 1) {
+    at(estate.clusters.front(), estate.registries.front());
+  }
+
+  std::vector<Attachment> result;
+  for (auto& [pair, attachment] : found) result.push_back(std::move(attachment));
+  std::sort(result.begin(), result.end(), [](const Attachment& a, const Attachment& b) {
+    return std::tie(a.cluster->id, a.cluster->name, a.registry->id) <
+           std::tie(b.cluster->id, b.cluster->name, b.registry->id);
+  });
+  return result;
+}
+
+Pull hypothetical_pull(const Estate& estate, const Cluster& cluster, std::string_view image) {
+  Pull pull;
+  pull.cluster = &cluster;
+  pull.cluster_index = static_cast<int>(&cluster - estate.clusters.data());
+  pull.container = "image";
+  pull.image = std::string(image);
+  pull.reference = parse_image(image);
+  if (pull.reference) pull.registry = estate.registry_by_host(pull.reference->domain);
+  pull.node.kind = NodeClass::Kind::agent;
+  pull.origin = cluster.origin;
+  return pull;
+}
+
+}  // namespace acr

@@ -1,0 +1,96 @@
+// How the nodes of a cluster reach a registry: which name they get for its login server, which
+// private endpoint that leads to, and whether the public endpoint would take them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "estate/access.h"
+#include "estate/pull.h"
+
+namespace acr {
+
+// The nodes of an attachment that share one virtual network.
+struct NodeNetwork {
+  ResourceId vnet_id;
+  const VirtualNetwork* vnet = nullptr;  // nullptr: not in the input
+  std::vector<ResourceId> subnets;
+  std::vector<std::string> pools;
+  std::vector<Evidence> evidence;  // where the cluster says so
+};
+// A gap where the cluster document is missing, or its managed VNet is not in the input.
+Fact<std::vector<NodeNetwork>> node_networks(const Estate& estate, const Attachment& attachment);
+
+// An answer with what it rests on. Every document consulted is cited, whatever the answer.
+struct Answer {
+  Tri holds = Tri::unknown;
+  std::string reason;
+  std::vector<Evidence> evidence;
+  std::vector<std::string> supply;  // on unknown
+};
+
+// A private endpoint of the registry, joined from both sides.
+struct EndpointView {
+  ResourceId id;
+  std::string name;
+  const PrivateEndpoint* endpoint = nullptr;       // nullptr: not in the input
+  const EndpointConnection* connection = nullptr;  // nullptr: the registry does not list it
+  std::string status;                              // the registry's word, else the endpoint's
+  Evidence status_evidence;
+  ResourceId vnet_id;                        // empty when the endpoint is not in the input
+  Fact<std::vector<std::string>> addresses;  // of the member "registry": what the record must hold
+  std::vector<Evidence> address_evidence;
+};
+struct EndpointList {
+  Answer exists;  // does the registry have any private endpoint connection?
+  std::vector<EndpointView> endpoints;
+};
+EndpointList endpoints_of(const Estate& estate, const Registry& registry);
+
+// Where the nodes' DNS questions are answered. With custom DNS servers that is the server's VNet.
+struct Resolver {
+  Answer known;
+  ResourceId vnet_id;
+};
+Resolver resolver_of(const Estate& estate, const NodeNetwork& network);
+
+// The private zone for the registry's cloud that the resolver's VNet is linked to.
+struct ZoneChoice {
+  Answer linked;
+  const PrivateDnsZone* zone = nullptr;  // the linked zone; when none is, the best one to link
+  const ZoneLink* link = nullptr;
+  ResourceId vnet_id;  // the VNet that has to be linked
+};
+ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const NodeNetwork& network);
+
+// The A record for the login server in a zone.
+struct RecordChoice {
+  Answer exists;
+  const RecordSet* record = nullptr;
+  std::string name;  // relative name the record must have
+};
+RecordChoice login_server_record(const Estate& estate, const Registry& registry,
+                                 const PrivateDnsZone& zone);
+
+// Would the registry's public endpoint take traffic from this network?
+struct PublicAccess {
+  Answer accepts;
+  std::vector<std::string> egress;  // public addresses of the nodes, where known
+};
+PublicAccess public_access(const Estate& estate, const Registry& registry, const Cluster& cluster,
+                           const NodeNetwork& network);
+
+// Is there a way from the node network to the endpoint's VNet: the same VNet, or a peering that is
+// connected and open on both sides?
+struct VnetPath {
+  Answer open;
+  std::vector<std::string> fix;
+};
+VnetPath vnet_path(const Estate& estate, const NodeNetwork& network,
+                   const ResourceId& endpoint_vnet);
+
+// Commands that repair, with real names.
+std::vector<std::string> link_zone_commands(const Registry& registry, const ZoneChoice& choice,
+                                            const EndpointList& endpoints);
+
+}  // namespace acr

@@ -1,0 +1,347 @@
+#include "judge/judge.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "judge/explain.h"
+
+namespace acr {
+
+namespace {
+
+bool selected(const Check& check, const std::vector<std::string>& globs) {
+  return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+           return fnmatch(glob.c_str(), std::string(check.id).c_str(), 0) == 0;
+         });
+}
+
+// The same subject twice (two versions of an image in one roll-out): tell them apart by number.
+class Discriminators {
+ public:
+  void make_unique(SubjectRef& subject) {
+    const int times = ++seen_[subject.id + '\x1f' + subject.discriminator];
+    if (times > 1) subject.discriminator += fmt::format(";#{}", times);
+  }
+
+ private:
+  std::map<std::string, int> seen_;
+};
+
+std::vector<Scope> scopes_of(const Estate& estate) {
+  std::vector<Scope> scopes;
+  for (const Cluster& cluster : estate.clusters) {
+    scopes.push_back({.id = cluster.id.empty() ? cluster.name : cluster.id.text(),
+                      .kind = "cluster",
+                      .name = cluster.name,
+                      .subscription = std::string(cluster.id.subscription()),
+                      .status = "complete"});
+  }
+  for (const Registry& registry : estate.registries) {
+    scopes.push_back({.id = registry.id.text(),
+                      .kind = "registry",
+                      .name = registry.name,
+                      .subscription = std::string(registry.id.subscription()),
+                      .status = "complete"});
+  }
+  return scopes;
+}
+
+bool matters(const Result& result, const JudgeOptions& options) {
+  return result.verdict.outcome == Outcome::unknown && result.check->link != Link::symptom &&
+         options.fail_on && result.check->severity >= *options.fail_on;
+}
+
+// Counts, scope states, completeness and order: everything that follows from the results.
+void finish(Report& report, const JudgeOptions& options) {
+  std::map<std::string_view, Scope*> scopes;
+  for (Scope& scope : report.scopes) scopes[scope.id] = &scope;
+  Summary& summary = report.summary;
+  for (const Result& result : report.results) {
+    switch (result.verdict.outcome) {
+      case Outcome::pass:
+        ++summary.pass;
+        break;
+      case Outcome::fail:
+        ++summary.fail;
+        ++summary.fail_by_severity[static_cast<std::size_t>(result.check->severity)];
+        break;
+      case Outcome::unknown:
+        ++summary.unknown;
+        break;
+      case Outcome::not_applicable:
+        ++summary.not_applicable;
+        break;
+    }
+    if (matters(result, options)) {
+      summary.complete = false;
+      const auto scope = scopes.find(result.scope);
+      if (scope != scopes.end()) scope->second->status = "partial";
+    }
+  }
+  for (const Notification& notification : report.notifications) {
+    if (notification.level != Notification::Level::note) summary.complete = false;
+  }
+  std::stable_sort(
+      report.results.begin(), report.results.end(), [](const Result& a, const Result& b) {
+        return std::tie(b.check->severity, a.check->id, a.subject.id, a.subject.discriminator) <
+               std::tie(a.check->severity, b.check->id, b.subject.id, b.subject.discriminator);
+      });
+  const auto order = [](const PullReport& p) {
+    // Broken and unexplained first; among them those that fail now.
+    using Diagnosis = PullReport::Diagnosis;
+    const int diagnosis = p.diagnosis == Diagnosis::broken        ? 0
+                          : p.diagnosis == Diagnosis::unexplained ? 1
+                          : p.diagnosis == Diagnosis::unknown     ? 2
+                                                                  : 3;
+    return std::tuple(p.failing == 0, diagnosis, std::string_view(p.subject.id),
+                      std::string_view(p.subject.discriminator));
+  };
+  std::stable_sort(report.pulls.begin(), report.pulls.end(),
+                   [&](const PullReport& a, const PullReport& b) { return order(a) < order(b); });
+  report.fail_on_nothing = !options.fail_on;
+  if (options.fail_on) report.fail_on = *options.fail_on;
+}
+
+int with_incomplete(const Report& report, int code, const JudgeOptions& options) {
+  if (code != 0 || report.summary.complete || options.incomplete_is_ok) return code;
+  return 3;
+}
+
+}  // namespace
+
+Report scan(const Estate& estate, std::vector<Notification> notifications,
+            const JudgeOptions& options) {
+  Report report;
+  report.command = "scan";
+  report.started_at = estate.now;
+  report.notifications = std::move(notifications);
+  report.scopes = scopes_of(estate);
+  for (const Check* check : all_checks()) {
+    if (selected(*check, options.check_globs)) report.checks.push_back(check);
+  }
+  const std::vector<Pull> all_pulls = pulls(estate);
+  const std::vector<Attachment> all_attachments = attachments(estate, all_pulls);
+
+  for (const Check* check : report.checks) {
+    if (const auto* judge = std::get_if<JudgeOf<Registry>>(&check->judge)) {
+      for (const Registry& registry : estate.registries) {
+        report.results.push_back({.check = check,
+                                  .subject = subject_of(estate, registry),
+                                  .scope = registry.id.text(),
+                                  .fingerprint = {},
+                                  .verdict = judge_safely(*judge, estate, registry)});
+      }
+    }
+    if (const auto* judge = std::get_if<JudgeOf<Attachment>>(&check->judge)) {
+      for (const Attachment& attachment : all_attachments) {
+        SubjectRef subject = subject_of(estate, attachment);
+        std::string scope = subject.id;
+        report.results.push_back({.check = check,
+                                  .subject = std::move(subject),
+                                  .scope = std::move(scope),
+                                  .fingerprint = {},
+                                  .verdict = judge_safely(*judge, estate, attachment)});
+      }
+    }
+  }
+  Explainer explainer(estate);
+  Discriminators discriminators;
+  report.pulls.reserve(all_pulls.size());
+  for (const Pull& pull : all_pulls) {
+    PullReport explained = explainer.explain(pull);
+    discriminators.make_unique(explained.subject);
+    const std::string scope =
+        pull.cluster ? (pull.cluster->id.empty() ? pull.cluster->name : pull.cluster->id.text())
+                     : "";
+    for (const ChainLink& link : explained.chain) {
+      if (!std::holds_alternative<JudgeOf<Pull>>(link.check->judge) ||
+          !selected(*link.check, options.check_globs))
+        continue;
+      report.results.push_back({.check = link.check,
+                                .subject = explained.subject,
+                                .scope = scope,
+                                .fingerprint = {},
+                                .verdict = link.verdict});
+    }
+    report.pulls.push_back(std::move(explained));
+  }
+  finish(report, options);
+
+  int code = 0;
+  if (options.fail_on) {
+    for (std::size_t s = static_cast<std::size_t>(*options.fail_on);
+         s < std::size(report.summary.fail_by_severity); ++s) {
+      if (report.summary.fail_by_severity[s] > 0) code = 1;
+    }
+  }
+  report.summary.exit_code = with_incomplete(report, code, options);
+  return report;
+}
+
+namespace {
+
+// Names that a person may have meant: those that share a beginning with what was typed.
+std::string nearest_names(std::string_view wanted, const std::set<std::string>& names) {
+  std::vector<std::pair<std::size_t, std::string_view>> ranked;
+  for (const std::string& name : names) {
+    const auto [a, b] = std::mismatch(wanted.begin(), wanted.end(), name.begin(), name.end());
+    const auto common = static_cast<std::size_t>(a - wanted.begin());
+    if (common >= 3 || common == wanted.size()) ranked.emplace_back(common, name);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(ranked.size(), 3); ++i) {
+    text += i == 0 ? "; nearest: " : ", ";
+    text += ranked[i].second;
+  }
+  return text;
+}
+
+struct Selection {
+  std::vector<Pull> pulls;
+  std::string error;
+};
+
+Selection select_pulls(const Estate& estate, std::vector<Pull> all, const WhyTarget& target) {
+  Selection selection;
+  const auto in_scope = [&](const Pull& pull) {
+    return (target.name_space.empty() || pull.name_space == target.name_space) &&
+           (target.cluster.empty() ||
+            (pull.cluster && same_text(pull.cluster->name, target.cluster)));
+  };
+  if (target.kind == "image") {
+    const Cluster* cluster = nullptr;
+    std::set<std::string> names;
+    for (const Cluster& candidate : estate.clusters) {
+      names.insert(candidate.name);
+      if (same_text(candidate.name, target.cluster) ||
+          (target.cluster.empty() && estate.clusters.size() == 1))
+        cluster = &candidate;
+    }
+    if (!cluster) {
+      selection.error = target.cluster.empty()
+                            ? fmt::format("an image needs --cluster: the input holds {} clusters",
+                                          estate.clusters.size())
+                            : fmt::format("no cluster {} in the input{}", target.cluster,
+                                          nearest_names(target.cluster, names));
+      return selection;
+    }
+    selection.pulls.push_back(hypothetical_pull(estate, *cluster, target.name));
+    return selection;
+  }
+  std::set<std::string> names;
+  const std::string workload = fmt::format("{}/{}", target.kind, target.name);
+  for (Pull& pull : all) {
+    if (!in_scope(pull)) continue;
+    const bool is_pod = target.kind == "pod";
+    const bool match = is_pod ? pull.source && pull.source->focus : pull.workload == workload;
+    if (is_pod) {
+      names.insert(pull.pods.begin(), pull.pods.end());
+    } else {
+      names.insert(pull.workload);
+    }
+    if (match) selection.pulls.push_back(std::move(pull));
+  }
+  if (selection.pulls.empty()) {
+    selection.error = fmt::format(
+        "no {} {}{} in the input{}", target.kind, target.name,
+        target.name_space.empty() ? "" : fmt::format(" in namespace {}", target.name_space),
+        nearest_names(target.kind == "pod" ? target.name : workload, names));
+  }
+  return selection;
+}
+
+}  // namespace
+
+std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notification> notifications,
+                                    const WhyTarget& target, const JudgeOptions& options) {
+  Report report;
+  report.command = "why";
+  report.started_at = estate.now;
+  report.notifications = std::move(notifications);
+  report.scopes = scopes_of(estate);
+  for (const Check* check : all_checks()) {
+    if (check->link != Link::none) report.checks.push_back(check);
+  }
+
+  std::vector<Pull> chosen = pulls(estate);
+  const bool all_failing = target.kind.empty();
+  if (!all_failing) {
+    Selection selection = select_pulls(estate, std::move(chosen), target);
+    if (!selection.error.empty()) return std::unexpected(WhyError{std::move(selection.error)});
+    chosen = std::move(selection.pulls);
+  }
+
+  Explainer explainer(estate);
+  Discriminators discriminators;
+  std::set<std::tuple<const Check*, std::string, std::string>> seen;
+  for (const Pull& pull : chosen) {
+    if (all_failing && !target.name_space.empty() && pull.name_space != target.name_space) continue;
+    if (all_failing && !target.cluster.empty() &&
+        !(pull.cluster && same_text(pull.cluster->name, target.cluster)))
+      continue;
+    PullReport explained = explainer.explain(pull);
+    // Without a target: what fails now, and what has never been tried but would fail.
+    if (all_failing && pull.failing == 0 && explained.diagnosis != PullReport::Diagnosis::broken)
+      continue;
+    discriminators.make_unique(explained.subject);
+    const std::string scope =
+        pull.cluster ? (pull.cluster->id.empty() ? pull.cluster->name : pull.cluster->id.text())
+                     : "";
+    for (const ChainLink& link : explained.chain) {
+      const bool of_pull = std::holds_alternative<JudgeOf<Pull>>(link.check->judge);
+      SubjectRef subject = explained.subject;
+      if (!of_pull && pull.cluster && pull.registry) {
+        subject = subject_of(
+            estate,
+            Attachment{
+                .cluster = pull.cluster, .registry = pull.registry, .pulls = {}, .pools = {}});
+        subject.discriminator += fmt::format(";nodes={}", pull.node.label());
+        if (!seen.emplace(link.check, subject.id, subject.discriminator).second) continue;
+      }
+      report.results.push_back({.check = link.check,
+                                .subject = std::move(subject),
+                                .scope = scope,
+                                .fingerprint = {},
+                                .verdict = link.verdict});
+    }
+    report.pulls.push_back(std::move(explained));
+  }
+  finish(report, options);
+
+  using Diagnosis = PullReport::Diagnosis;
+  const auto any = [&](Diagnosis d) {
+    return std::any_of(report.pulls.begin(), report.pulls.end(),
+                       [&](const PullReport& p) { return p.diagnosis == d; });
+  };
+  // Whether a pull pulls does not depend on links that a successful pull left unproven.
+  const bool open = any(Diagnosis::unexplained) || any(Diagnosis::unknown);
+  const bool damaged =
+      std::any_of(report.notifications.begin(), report.notifications.end(),
+                  [](const Notification& n) { return n.level != Notification::Level::note; });
+  const bool nothing_to_judge =
+      all_failing && !estate.has(Kind::pod) && !estate.has(Kind::workload);
+  report.summary.complete = !open && !damaged && !nothing_to_judge;
+  if (nothing_to_judge) {
+    report.notifications.push_back({.level = Notification::Level::warning,
+                                    .code = "no-pods",
+                                    .text = "the input holds no pods and no workloads: kubectl get "
+                                            "pods --all-namespaces --output json",
+                                    .source = {}});
+  }
+  report.summary.exit_code = with_incomplete(report, any(Diagnosis::broken) ? 1 : 0, options);
+  return report;
+}
+
+int exit_code(const Report& report) {
+  return report.summary.exit_code;
+}
+
+}  // namespace acr
