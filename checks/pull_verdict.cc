@@ -18,7 +18,7 @@ std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
                                 quote(pull.service_account), quote(pull.name_space))});
   }
   if (pull.pull_secrets.empty()) {
-    return not_applicable("the pod names no pull secrets");
+    return not_applicable("the pod names no pull secrets", pull.pull_secrets_evidence);
   }
   if (pull.cluster_index < 0) {
     return unknown(

@@ -25,11 +25,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     } else {
       evidence.push_back(estate.cite(pull.origin, "", "waiting", Basis::observed));
     }
-    std::vector<std::string> look;
-    if (!pull.pods.empty())
-      look.push_back(fmt::format("kubectl describe pod {} --namespace {}", quote(pull.pods.front()),
-                                 quote(pull.name_space)));
-    return fail(std::move(reason), std::move(evidence), Basis::observed, std::move(look));
+    return fail(std::move(reason), std::move(evidence), Basis::observed, {});
   }
   if (pull.pulled > 0) {
     return pass(pull.pod_count > 1

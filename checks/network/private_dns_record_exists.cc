@@ -25,10 +25,7 @@ std::vector<std::string> add_record(const PrivateDnsZone& zone, const RecordChoi
   // The address is not in the input: a zone group writes the record from the endpoint itself.
   for (const EndpointView* view : path.targets) {
     if (view->id.empty()) continue;
-    commands.push_back(
-        fmt::format("az network private-endpoint dns-zone-group create {} --endpoint-name {} "
-                    "--name default --zone-name registry --private-dns-zone {}",
-                    in_group(view->id), quote(view->id.name()), quote(zone.id.text())));
+    commands.push_back(zone_group_command(view->id, zone.id));
   }
   return commands;
 }

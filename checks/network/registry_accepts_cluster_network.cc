@@ -11,16 +11,31 @@ extern const Check private_dns_zone_is_linked;
 
 namespace {
 
-// A registry closed to the public without any endpoint: give the nodes one.
-std::vector<std::string> create_endpoint(const Registry& registry, const NodeNetwork& network) {
+// A registry closed to the public without any endpoint: give the nodes one, and the name to find
+// it.
+std::vector<std::string> create_endpoint(const Estate& estate, const Registry& registry,
+                                         const NodeNetwork& network) {
   if (network.subnets.empty()) return {};
   const ResourceId& subnet = network.subnets.front();
   const std::string name = fmt::format("pe-{}", registry.name);
-  return {
+  std::vector<std::string> commands{
       fmt::format("az network private-endpoint create {} --name {} --connection-name {} "
                   "--private-connection-resource-id {} --group-id registry --subnet {}",
                   in_group(subnet), quote(name), quote(registry.name), quote(registry.id.text()),
                   quote(subnet.text()))};
+  EndpointList endpoints;
+  EndpointView& view = endpoints.endpoints.emplace_back();
+  view.id = ResourceId(fmt::format(
+      "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateEndpoints/{}",
+      subnet.subscription(), subnet.resource_group(), name));
+  const ZoneChoice zone = linked_zone(estate, registry, network);
+  if (!zone.link) {
+    for (std::string& command : link_zone_commands(registry, zone, endpoints)) {
+      commands.push_back(std::move(command));
+    }
+  }
+  if (zone.zone) commands.push_back(zone_group_command(view.id, zone.zone->id));
+  return commands;
 }
 
 // Container Instances pulls from addresses of its own, which no rule of the registry can name.
@@ -99,6 +114,8 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     if (path.endpoints.exists.holds == Tri::yes) {
       reason += ", and the nodes resolve its public address";
       fix = link_zone_commands(registry, path.zone, path.endpoints);
+    } else if (!access.fix.empty()) {
+      fix = access.fix;
     } else if (registry.public_network_access.value_or(false) && !access.egress.empty()) {
       for (const std::string& address : access.egress) {
         fix.push_back(
@@ -107,7 +124,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
       }
     } else {
       if (!registry.public_network_access.value_or(true)) reason += " and no private endpoint";
-      fix = create_endpoint(registry, network);
+      fix = create_endpoint(estate, registry, network);
     }
     return fail(reason, evidence, Basis::configuration, fix);
   });

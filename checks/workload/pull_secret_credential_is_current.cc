@@ -239,7 +239,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   }
   if (open)
     return unknown(std::move(open->reason), std::move(open->evidence), std::move(open->supply));
-  auto fix = stale->fix.empty() ? recreate_secret(pull, matching.front().secret->name) : stale->fix;
+  auto fix = stale->fix.empty() ? renew_secret(pull, *matching.front().secret) : stale->fix;
   return fault(need_of_secret(estate, pull), std::move(stale->reason), std::move(stale->evidence),
                Basis::arm, std::move(fix));
 }

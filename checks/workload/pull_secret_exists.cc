@@ -42,8 +42,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
               .evidence = open->evidence,
               .supply = open->supply};
     }
-    return fault(need, missing->reason, missing->evidence, basis,
-                 recreate_secret(pull, missing->name));
+    return fault(need, missing->reason, missing->evidence, basis, make_secret(pull, missing->name));
   }
   if (open) return unknown(open->reason, open->evidence, open->supply);
   return pass(secrets.size() == 1 ? fmt::format("secret {} exists in namespace {}",

@@ -28,7 +28,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     if (pull.node.is_classic_virtual() && !secret.aci_error.empty()) {
       return fail(
           fmt::format("a virtual node refuses pull secret {}: {}", secret.name, secret.aci_error),
-          cite(secret.aci_error), Basis::kubernetes_api, recreate_secret(pull, secret.name));
+          cite(secret.aci_error), Basis::kubernetes_api, renew_secret(pull, secret));
     }
     if (!secret.docker_type) {
       // The kubelet passes over it without a word.
@@ -36,7 +36,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                    fmt::format("pull secret {} has type {}, which the kubelet ignores", secret.name,
                                secret.type.empty() ? "Opaque" : secret.type),
                    {estate.cite(secret.origin, "type", secret.type, Basis::kubernetes_api)},
-                   Basis::kubernetes_api, recreate_secret(pull, secret.name));
+                   Basis::kubernetes_api, renew_secret(pull, secret));
     }
     if (!secret.credentials) {
       const Gap& gap = secret.credentials.error();
@@ -45,7 +45,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
         return fail(
             fmt::format("pull secret {} cannot be decoded: {}; that fails every pull of the pod",
                         secret.name, gap.detail),
-            cite(gap.detail), Basis::kubernetes_api, recreate_secret(pull, secret.name));
+            cite(gap.detail), Basis::kubernetes_api, renew_secret(pull, secret));
       }
       if (!open)
         open = unknown(fmt::format("the content of pull secret {} is not in the input: {}",

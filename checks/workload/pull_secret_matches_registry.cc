@@ -63,7 +63,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                                   pull.reference->domain, fmt::join(hosts, ", "));
   if (!hint.empty()) reason += fmt::format(" ({})", hint);
   return fault(need_of_secret(estate, pull), std::move(reason), std::move(evidence),
-               Basis::kubernetes_api, recreate_secret(pull, candidate->name));
+               Basis::kubernetes_api, renew_secret(pull, *candidate));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "estate/command.h"
 #include "estate/login_server.h"
 #include "pull_verdict.h"
 
@@ -46,21 +45,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                 std::move(evidence), Basis::kubernetes_api);
   }
   evidence.push_back(estate.cite(pull.origin, field, "none", Basis::kubernetes_api));
-  // The secret first, then the account that gives it to every new pod.
-  auto fix = recreate_secret(pull, "acr-pull");
-  if (!fix.empty()) {
-    fix.push_back(
-        fmt::format("kubectl patch serviceaccount {} --namespace {} --patch "
-                    "'{{\"imagePullSecrets\":[{{\"name\":\"acr-pull\"}}]}}'",
-                    quote(pull.service_account), quote(pull.name_space)));
-    const std::size_t slash = pull.workload.find('/');
-    if (slash != std::string::npos &&
-        (pull.workload.starts_with("deploy/") || pull.workload.starts_with("sts/") ||
-         pull.workload.starts_with("ds/"))) {
-      fix.push_back(fmt::format("kubectl rollout restart {} --namespace {}", quote(pull.workload),
-                                quote(pull.name_space)));
-    }
-  }
+  const PullSecret* serving = serving_secret(estate, pull);
+  auto fix = name_secret(pull, serving ? serving->name : "acr-pull", serving == nullptr);
   return fail(
       "the pod runs on a virtual node and names no pull secret: virtual nodes do not use the "
       "kubelet identity, also when the registry is attached",

@@ -16,14 +16,16 @@ namespace acr {
 struct Remark {
   enum class Level { note, warning, error };
   Level level = Level::note;
-  std::string code;    // "document-unknown", "document-damaged", "document-too-large", …
-  std::string text;    // one line: what, where (line and column, or JSON pointer), what was expected
+  std::string code;  // "document-unknown", "document-damaged", "document-too-large", …
+  std::string text;  // one line: what, where (line and column, or JSON pointer), what was expected
   std::string source;  // as in Document::source
 };
 
 struct Limits {
-  std::uint64_t element_bytes = std::uint64_t{256} << 20;  // one object of a list, or one whole document that is no list
-  std::uint64_t yaml_bytes = std::uint64_t{64} << 20;      // one YAML document, also after aliases expand
+  std::uint64_t element_bytes =
+      std::uint64_t{256} << 20;  // one object of a list, or one whole document that is no list
+  std::uint64_t yaml_bytes = std::uint64_t{64}
+                             << 20;  // one YAML document, also after aliases expand
   std::size_t depth = 256;
   std::size_t files = 100'000;
   std::size_t remarks_per_source = 20;  // further ones are counted in one line
@@ -46,8 +48,8 @@ struct Collected {
   Estate estate;  // linked
   std::vector<Remark> remarks;
   std::uint64_t bytes = 0;
-  bool damaged = false;      // something could not be read; the exit code says so
-  bool nothing = false;      // no path could be opened at all
+  bool damaged = false;  // something could not be read; the exit code says so
+  bool nothing = false;  // no path could be opened at all
 };
 
 Collected collect(const Input& input);

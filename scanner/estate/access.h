@@ -25,10 +25,11 @@ bool grants_data_action(const RoleDefinition& role, std::string_view action);
 // lists only those management groups that are ancestors.
 bool covers_scope(const ResourceId& scope, const ResourceId& resource);
 
-// The ABAC condition of an assignment, for one action on one repository. `unknown` for any construct
-// this evaluator does not know: never a denial by ignorance.
+// The ABAC condition of an assignment, for one action on one repository. `unknown` for any
+// construct this evaluator does not know: never a denial by ignorance.
 enum class Tri { no, yes, unknown };
-Tri evaluate_condition(std::string_view condition, std::string_view action, std::string_view repository);
+Tri evaluate_condition(std::string_view condition, std::string_view action,
+                       std::string_view repository);
 
 // One assignment that matters for a question, with what it does.
 struct Grant {
@@ -39,7 +40,7 @@ struct Grant {
     condition_unknown,   // granted if a condition we cannot evaluate holds
     condition_excludes,  // the condition leaves this repository out
     role_unknown,        // a custom role whose definition is not in the input
-    wildcard_uncertain,  // a custom role grants pull only by a wildcard inside Microsoft.ContainerRegistry
+    wildcard_uncertain,  // a custom role pulls only by a wildcard in Microsoft.ContainerRegistry
     ignored_in_mode,     // a pull role of the other permission mode (AcrPull on an ABAC registry)
     none,                // applies to the registry, grants no pull
   } effect = Effect::none;
@@ -51,7 +52,7 @@ struct PullRight {
   enum class State { granted, denied, not_granted, unknown } state = State::unknown;
   std::vector<Grant> grants;        // this principal's assignments on the registry or above
   std::vector<Grant> group_grants;  // pull grants of groups whose membership is not known
-  std::vector<Grant> others;        // pull grants of other principals on the registry, for "wrong principal"
+  std::vector<Grant> others;        // pull grants of other principals, for "wrong principal"
   const DenyAssignment* denied_by = nullptr;
   std::string reason;               // one clause
   std::vector<Evidence> evidence;   // everything the state rests on
@@ -61,7 +62,7 @@ struct PullRight {
 struct Principal {
   std::string object_id;  // may be empty when only the app id is known
   std::string app_id;
-  std::string name;       // for messages
+  std::string name;  // for messages
 };
 
 // `repository` without registry and tag; only ABAC mode looks at it. Empty = any repository.

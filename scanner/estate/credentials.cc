@@ -168,6 +168,8 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
     result.reason = "which cluster the pod belongs to is not known";
     return result;
   }
+  result.evidence.push_back(
+      estate.cite(pull.registry->origin, "loginServer", pull.registry->login_server));
   const Fact<Principal> principal = puller(estate, *pull.cluster);
   if (!principal) {
     result.reason =
@@ -176,7 +178,7 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
   }
   const PullRight right = pull_right(estate, *principal, *pull.registry, pull.reference->path);
   result.reason = fmt::format("{}: {}", principal->name, right.reason);
-  result.evidence = right.evidence;
+  result.evidence = together(std::move(result.evidence), right.evidence);
   result.supply = right.supply;
   if (pull.cluster->has_arm()) {
     result.evidence.insert(
@@ -198,22 +200,87 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
   return result;
 }
 
-std::vector<std::string> recreate_secret(const Pull& pull, std::string_view secret_name) {
+namespace {
+
+// Makes a registry token that may only pull and keeps its password in a shell variable: nothing is
+// typed or shown, and nothing happens to the secret when the token cannot be made.
+std::string with_token(const Pull& pull, std::string_view then) {
+  return fmt::format(
+      "password=$(az acr token create --subscription {} --registry {} --name {} --scope-map "
+      "_repositories_pull --query 'credentials.passwords[0].value' --output tsv) && {}",
+      quote(pull.registry->id.subscription()), quote(pull.registry->name),
+      quote(fmt::format("pull-{}", pull.name_space)), then);
+}
+
+std::string create_secret(const Pull& pull, std::string_view name) {
+  return fmt::format(
+      "kubectl create secret docker-registry {} --namespace {} --docker-server={} "
+      "--docker-username={} --docker-password=\"$password\"",
+      quote(name), quote(pull.name_space), quote(lower(pull.registry->login_server)),
+      quote(fmt::format("pull-{}", pull.name_space)));
+}
+
+bool has_template(std::string_view workload) {
+  return workload.starts_with("deploy/") || workload.starts_with("sts/") ||
+         workload.starts_with("ds/");
+}
+
+}  // namespace
+
+std::vector<std::string> make_secret(const Pull& pull, std::string_view name) {
   if (!pull.registry) return {};
-  // A registry token that may only pull, made on the spot: no password is typed or shown.
-  const std::string token = fmt::format("pull-{}", pull.name_space);
-  return {
-      fmt::format("kubectl delete secret {} --namespace {} --ignore-not-found", quote(secret_name),
-                  quote(pull.name_space)),
-      fmt::format("kubectl create secret docker-registry {} --namespace {} --docker-server={} "
-                  "--docker-username={} "
-                  "--docker-password=\"$(az acr token create --registry {} --name {} --scope-map "
-                  "_repositories_pull "
-                  "--query 'credentials.passwords[0].value' --output tsv)\"",
-                  quote(secret_name), quote(pull.name_space),
-                  quote(lower(pull.registry->login_server)), quote(token),
-                  quote(pull.registry->name), quote(token)),
-  };
+  return {with_token(pull, create_secret(pull, name))};
+}
+
+std::vector<std::string> renew_secret(const Pull& pull, const PullSecret& secret) {
+  if (!pull.registry) return {};
+  // A secret that serves other hosts as well keeps them: this registry gets one of its own.
+  if (secret.credentials && secret.credentials->size() > 1) {
+    return name_secret(pull, fmt::format("{}-pull", lower(pull.registry->name)), true);
+  }
+  // The type of a secret cannot be changed, only replaced.
+  const std::string_view put =
+      secret.docker_type ? "kubectl apply --filename -" : "kubectl replace --force --filename -";
+  return {with_token(pull, fmt::format("{} --dry-run=client --output yaml | {}",
+                                       create_secret(pull, secret.name), put))};
+}
+
+std::vector<std::string> name_secret(const Pull& pull, std::string_view name, bool make) {
+  std::vector<std::string> commands;
+  if (make) commands = make_secret(pull, name);
+  if (make && commands.empty()) return {};
+  const std::string list = fmt::format(R"("imagePullSecrets":[{{"name":"{}"}}])", name);
+  if (!pull.pull_secrets.empty() && has_template(pull.workload)) {
+    // Lists of names are merged by name: what is there stays.
+    const std::string patch = fmt::format(R"({{"spec":{{"template":{{"spec":{{{}}}}}}}}})", list);
+    commands.push_back(fmt::format("kubectl patch {} --namespace {} --patch {}",
+                                   quote(pull.workload), quote(pull.name_space), quote(patch)));
+    return commands;
+  }
+  commands.push_back(fmt::format("kubectl patch serviceaccount {} --namespace {} --patch {}",
+                                 quote(pull.service_account), quote(pull.name_space),
+                                 quote(fmt::format("{{{}}}", list))));
+  // Admission gives the account's secrets to new pods only.
+  if (has_template(pull.workload)) {
+    commands.push_back(fmt::format("kubectl rollout restart {} --namespace {}",
+                                   quote(pull.workload), quote(pull.name_space)));
+  }
+  return commands;
+}
+
+const PullSecret* serving_secret(const Estate& estate, const Pull& pull) {
+  for (const PullSecret& secret : estate.secrets) {
+    if (secret.name_space != pull.name_space ||
+        estate.cluster_of(secret.origin.document) != pull.cluster_index) {
+      continue;
+    }
+    SecretUse use;
+    use.name = secret.name;
+    use.state = SecretUse::State::present;
+    use.secret = &secret;
+    if (!matching_credentials({use}, pull).empty()) return &secret;
+  }
+  return nullptr;
 }
 
 }  // namespace acr

@@ -42,7 +42,14 @@ struct NodeCredential {
 };
 NodeCredential node_credential(const Estate& estate, const Pull& pull);
 
-// A command that makes a fresh docker secret from a registry token, with real names only.
-std::vector<std::string> recreate_secret(const Pull& pull, std::string_view secret_name);
+// Commands that repair, with real names only. Each makes a registry token that may only pull.
+std::vector<std::string> make_secret(const Pull& pull, std::string_view name);  // it is missing
+std::vector<std::string> renew_secret(const Pull& pull,
+                                      const PullSecret& secret);  // it is of no use
+// The pod names no such secret; `make` when it does not exist yet either.
+std::vector<std::string> name_secret(const Pull& pull, std::string_view name, bool make);
+
+// A secret of the pod's namespace that would serve this pull if the pod named it, or nullptr.
+const PullSecret* serving_secret(const Estate& estate, const Pull& pull);
 
 }  // namespace acr

@@ -265,7 +265,8 @@ class ClusterAttribution {
       if (group.empty() || !node.origin.known()) continue;
       const int cluster = cluster_with_node_group(group);
       cluster_of_[node.origin.document] = cluster;
-      node_cluster_.emplace(node.name, cluster);
+      node_clusters_[{estate_.documents[node.origin.document].directory, node.name}].insert(
+          cluster);
     }
   }
 
@@ -291,9 +292,11 @@ class ClusterAttribution {
     for (const PodClass& c : estate_.pod_classes) {
       if (c.document == Origin::kNone || cluster_of_[c.document] >= 0) continue;
       for (const NodeTally& tally : c.nodes) {
-        const auto it = node_cluster_.find(tally.node);
-        if (it != node_cluster_.end()) {
-          cluster_of_[c.document] = it->second;
+        // Two clusters may have nodes of one name: it counts within one folder, if it is
+        // unambiguous.
+        const auto it = node_clusters_.find({estate_.documents[c.document].directory, tally.node});
+        if (it != node_clusters_.end() && it->second.size() == 1) {
+          cluster_of_[c.document] = *it->second.begin();
           break;
         }
       }
@@ -345,7 +348,7 @@ class ClusterAttribution {
     if (!any) return;
     if (estate_.clusters.empty()) {
       Cluster cluster;
-      cluster.name = "cluster";
+      cluster.name = "unnamed cluster";
       estate_.clusters.push_back(std::move(cluster));
     }
     if (estate_.clusters.size() != 1) return;
@@ -357,7 +360,7 @@ class ClusterAttribution {
   Estate& estate_;
   std::vector<int> cluster_of_;
   std::vector<bool> kubernetes_;
-  std::unordered_map<std::string, int> node_cluster_;
+  std::map<std::pair<std::string, std::string>, std::set<int>> node_clusters_;  // folder, name
 };
 
 // The event says why where the waiting message only says "Back-off": put it first.

@@ -16,7 +16,8 @@ struct RegistryCloud {
 };
 std::span<const RegistryCloud> registry_clouds();
 
-// The cloud whose suffix ends `host` (case-insensitive, label boundary), or nullptr.
+// The cloud whose suffix ends `host` (case-insensitive, label boundary, a port is no hindrance), or
+// nullptr. A bare suffix is no host of a registry.
 const RegistryCloud* cloud_of(std::string_view host);
 
 // The first label of a login server: "contoso" of contoso.azurecr.io, "contoso-a1b2" of a registry
@@ -27,12 +28,15 @@ std::string_view registry_label(std::string_view login_server);
 // repository (no tag, no digest)? Patterns: AgentBaker cse_config.sh.
 bool aks_provider_matches(std::string_view repository);
 
-// The login server the acr-credential-provider asks a token for, or empty: parseACRLoginServerFromImage
-// of cloud-provider-azure. `environment_suffix` is the cloud's ContainerRegistryDNSSuffix.
+// The login server the acr-credential-provider asks a token for, or empty:
+// parseACRLoginServerFromImage of cloud-provider-azure. `environment_suffix` is the cloud's
+// ContainerRegistryDNSSuffix.
 std::string provider_login_server(std::string_view image, std::string_view environment_suffix);
 
-// The candidate most alike to `host`, if it is alike enough to be a typing error (at most two edits,
-// or the same label under another suffix); ties go to the first in order.
-std::optional<std::string> nearest_host(std::string_view host, std::span<const std::string> candidates);
+// The candidate most alike to `host`, if it is alike enough to be a typing error: at most two
+// edits, the same label under another cloud's suffix, or a label that lacks (or has) the hash of a
+// domain name label scope. Ties go to the first in order.
+std::optional<std::string> nearest_host(std::string_view host,
+                                        std::span<const std::string> candidates);
 
 }  // namespace acr

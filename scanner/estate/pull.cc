@@ -124,14 +124,26 @@ Pull from_class(const Estate& estate, const PodClass& pod) {
   pull.origin = pod.origin;
 
   pull.pull_secrets = pod.pull_secrets;
+  const auto shown = [&pull] {
+    return pull.pull_secrets.empty() ? std::string("none")
+                                     : fmt::format("{}", fmt::join(pull.pull_secrets, ", "));
+  };
   // Admission copies the account's secrets into a pod at its creation, if the pod names none; what
   // a template will get is therefore what the account holds now (kube_semantics 3.2).
   if (pod.from_template && pod.pull_secrets.empty()) {
     const ServiceAccount* account =
         estate.service_account(pull.cluster_index, pod.name_space, pull.service_account);
     pull.pull_secrets_known = account != nullptr;
-    if (account) pull.pull_secrets = account->pull_secrets;
+    if (account) {
+      pull.pull_secrets = account->pull_secrets;
+      pull.pull_secrets_evidence.push_back(
+          estate.cite(account->origin, "imagePullSecrets", shown(), Basis::kubernetes_api));
+    }
   }
+  pull.pull_secrets_evidence.push_back(
+      estate.cite(pod.origin, "",
+                  fmt::format("imagePullSecrets: {}", pod.pull_secrets.empty() ? "none" : shown()),
+                  Basis::kubernetes_api));
   return pull;
 }
 

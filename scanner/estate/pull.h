@@ -14,8 +14,8 @@ namespace acr {
 struct NodeClass {
   enum class Kind { unknown, agent, classic_virtual, virtual_nodes_v2 };
   Kind kind = Kind::unknown;
-  std::string pool;      // agent pool name; empty when unknown
-  std::string platform;  // "linux/arm64"; empty when unknown
+  std::string pool;                // agent pool name; empty when unknown
+  std::string platform;            // "linux/arm64"; empty when unknown
   std::vector<Evidence> evidence;  // what told the kind
 
   std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "nodes unknown"
@@ -33,9 +33,11 @@ struct Pull {
   std::expected<ImageReference, ReferenceError> reference;
   const Registry* registry = nullptr;  // nullptr: not an ACR host, or not in the input
 
-  // What the kubelet will be given: the pod's own list, or for a template what admission would inject.
+  // What the kubelet will be given: the pod's own list, or for a template what admission would
+  // inject.
   std::vector<std::string> pull_secrets;
   bool pull_secrets_known = true;  // false: a template whose service account is not in the input
+  std::vector<Evidence> pull_secrets_evidence;  // where that list stands
   NodeClass node;
   std::vector<std::string> pods;  // examples
   std::uint64_t pod_count = 0, failing = 0, pulled = 0;
@@ -49,8 +51,8 @@ struct Pull {
 struct Attachment {
   const Cluster* cluster = nullptr;
   const Registry* registry = nullptr;
-  std::vector<const Pull*> pulls;     // may be empty: attached, not used by the pods of the input
-  std::vector<std::string> pools;     // node pools to consider; empty = all of the cluster
+  std::vector<const Pull*> pulls;  // may be empty: attached, not used by the pods of the input
+  std::vector<std::string> pools;  // node pools to consider; empty = all of the cluster
 };
 
 std::vector<Pull> pulls(const Estate& estate);

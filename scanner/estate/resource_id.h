@@ -8,7 +8,8 @@
 
 namespace acr {
 
-// An ARM id as given, with a canonical key for comparison: lower-case ASCII, no trailing slash.
+// An ARM id as given, with a canonical key for comparison: lower-case ASCII, no trailing slash. The
+// root scope "/" keeps its slash, so that it is not mistaken for an absent id.
 class ResourceId {
  public:
   ResourceId() = default;
@@ -24,7 +25,8 @@ class ResourceId {
   std::string_view name() const;            // the last segment, as given
   // Provider and type path without names, lower case: "microsoft.network/privatednszones/a".
   std::string type() const;
-  // The id without its last type/name pair ("…/privateDnsZones/Z/A/r" -> "…/privateDnsZones/Z").
+  // The id without its last type/name pair ("…/privateDnsZones/Z/A/r" -> "…/privateDnsZones/Z"); of
+  // a provider's top-level resource the resource group, or the resource it extends. May be empty.
   ResourceId parent() const;
 
   // True where this id names `other` or something that contains it, whole segments only.

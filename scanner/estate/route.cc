@@ -128,6 +128,7 @@ void find_addresses(const Estate& estate, const Registry& registry, EndpointView
   view.addresses = std::unexpected(
       Gap{Gap::Why::not_collected, "its network interface is not in the input", {}});
   if (!view.endpoint) return;
+  view.address_evidence.push_back(estate.cite(view.endpoint->origin, "", view.endpoint->name));
   std::vector<std::string> addresses;
   for (const NetworkInterface* nic : estate.nics_of(*view.endpoint)) {
     for (const auto& configuration : nic->configurations) {
@@ -369,6 +370,10 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
       choice.linked.reason = fmt::format(
           "{} virtual network links of zone {} ({}) are in the input",
           links.empty() ? "none of the" : "not all", zone_name, zone->id.resource_group());
+      if (counted) {
+        choice.linked.evidence.push_back(estate.cite(zone->origin, "numberOfVirtualNetworkLinks",
+                                                     fmt::format("{}", *zone->links)));
+      }
       if (const Refusal* refusal = estate.refusal(Kind::zone_link)) {
         choice.linked.reason += fmt::format(": {} was refused", refusal->action);
         choice.linked.evidence.push_back(
@@ -497,7 +502,8 @@ Egress egress_of(const Estate& estate, const Cluster& cluster, const NodeNetwork
         "the nodes of {} leave through a user-defined route, and the public address of its next "
         "hop is not known",
         cluster.name);
-    egress.known.supply.push_back("az network public-ip list --output json");
+    egress.known.supply = {"az network route-table list --output json",
+                           "az network public-ip list --output json"};
     return egress;
   }
   std::vector<ResourceId> ids;
@@ -605,6 +611,7 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
 
   // Deny by default: a rule for the subnet (service endpoint) or for the public address must match.
   bool subnet_unknown = false, hidden_rule_possible = false;
+  const Subnet* lacking = nullptr;  // admitted by a rule, but without the service endpoint
   for (const ResourceId& subnet_id : network.subnets) {
     const Subnet* subnet = estate.subnet(subnet_id);
     if (!subnet) {
@@ -631,6 +638,7 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
       return access;
     }
     if (has_endpoint && !rules.subnet_rules_visible) hidden_rule_possible = true;
+    if (ruled && !has_endpoint) lacking = subnet;
   }
   answer.evidence = together(std::move(answer.evidence), egress.known.evidence);
   if (egress.known.holds == Tri::no) {
@@ -680,6 +688,20 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
             ? fmt::format("az rest --method get --url {}",
                           quote(registry.id.text() + "?api-version=2021-08-01-preview"))
             : show_vnet(network.vnet_id));
+    return access;
+  }
+  if (lacking) {
+    answer.holds = Tri::no;
+    answer.evidence.push_back(
+        estate.cite(registry.origin, "networkRuleSet/virtualNetworkRules", lacking->id.text()));
+    answer.reason = fmt::format(
+        "a rule of registry {} admits subnet {}, but the subnet lacks the service endpoint {}",
+        registry.name, lacking->name, kRegistryService);
+    std::string services;
+    for (const std::string& service : lacking->service_endpoints) services += quote(service) + " ";
+    access.fix.push_back(
+        fmt::format("az network vnet subnet update --ids {} --service-endpoints {}{}",
+                    quote(lacking->id.text()), services, kRegistryService));
     return access;
   }
   answer.holds = Tri::no;
@@ -874,6 +896,13 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
   return path;
 }
 
+std::string zone_group_command(const ResourceId& endpoint, const ResourceId& zone) {
+  return fmt::format(
+      "az network private-endpoint dns-zone-group create {} --endpoint-name {} --name default "
+      "--zone-name registry --private-dns-zone {}",
+      in_group(endpoint), quote(endpoint.name()), quote(zone.text()));
+}
+
 std::vector<std::string> link_zone_commands(const Registry& registry, const ZoneChoice& choice,
                                             const EndpointList& endpoints) {
   std::vector<std::string> commands;
@@ -894,10 +923,7 @@ std::vector<std::string> link_zone_commands(const Registry& registry, const Zone
                                    in_group(zone_id), zone_name));
     for (const EndpointView& endpoint : endpoints.endpoints) {
       if (endpoint.id.empty()) continue;
-      commands.push_back(
-          fmt::format("az network private-endpoint dns-zone-group create {} --endpoint-name {} "
-                      "--name default --zone-name registry --private-dns-zone {}",
-                      in_group(endpoint.id), quote(endpoint.id.name()), quote(zone_id.text())));
+      commands.push_back(zone_group_command(endpoint.id, zone_id));
     }
   }
   commands.push_back(fmt::format(

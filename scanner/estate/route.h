@@ -76,6 +76,7 @@ RecordChoice login_server_record(const Estate& estate, const Registry& registry,
 struct PublicAccess {
   Answer accepts;
   std::vector<std::string> egress;  // public addresses of the nodes, where known
+  std::vector<std::string> fix;     // where a refusal has a repair of its own
 };
 PublicAccess public_access(const Estate& estate, const Registry& registry, const Cluster& cluster,
                            const NodeNetwork& network);
@@ -89,7 +90,8 @@ struct VnetPath {
 VnetPath vnet_path(const Estate& estate, const NodeNetwork& network,
                    const ResourceId& endpoint_vnet);
 
-// Commands that repair, with real names.
+// Commands that repair, with real names. A zone group writes the endpoint's records and keeps them.
+std::string zone_group_command(const ResourceId& endpoint, const ResourceId& zone);
 std::vector<std::string> link_zone_commands(const Registry& registry, const ZoneChoice& choice,
                                             const EndpointList& endpoints);
 

@@ -1,0 +1,130 @@
+// Microsoft.ContainerService: azure_api sections 2.2 and 2.3.
+#include <algorithm>
+
+#include "collect/arm.h"
+
+namespace acr {
+namespace {
+
+// A pool of type VirtualMachines lists its sizes instead of naming one. Sizes that differ may
+// differ in architecture: then the pool has none to speak of.
+std::string vm_size(const AzureObject& pool) {
+  std::string size = pool.text("vmSize");
+  if (!size.empty()) return size;
+  const AzureObject scale = pool.object("virtualMachinesProfile").object("scale");
+  for (const std::string_view field : {"manual", "autoscale"}) {
+    for (const AzureObject& part : scale.objects(field)) {
+      const std::string next = part.text("size");
+      if (!size.empty() && next != size) return {};
+      size = next;
+    }
+  }
+  return size;
+}
+
+NodePool node_pool(const AzureObject& object) {
+  NodePool pool;
+  pool.origin = object.origin();
+  pool.name = object.name();
+  pool.mode = object.text("mode");
+  pool.os_type = object.text("osType");
+  if (pool.os_type.empty()) pool.os_type = "Linux";
+  pool.os_sku = object.text("osSKU");
+  pool.vm_size = vm_size(object);
+  pool.subnet = ResourceId(object.text("vnetSubnetID"));
+  if (ResourceId prefix(object.text("nodePublicIPPrefixID")); !prefix.empty()) {
+    pool.node_public_ip_prefixes.push_back(std::move(prefix));
+  }
+  return pool;
+}
+
+Identity user_assigned_identity(const AzureObject& object) {
+  return {object.origin(), ResourceId(object.text("resourceId")), object.text("clientId"),
+          object.text("objectId")};
+}
+
+Fact<Identity> read_kubelet_identity(const AzureObject& object) {
+  const AzureObject profile = object.object("identityProfile");
+  const AzureObject kubelet = profile.object("kubeletidentity");
+  if (!kubelet.known()) {
+    return std::unexpected(Gap{Gap::Why::not_collected,
+                               profile.known() ? "identityProfile has no kubeletidentity"
+                                               : "the cluster document has no identityProfile",
+                               {}});
+  }
+  Identity identity = user_assigned_identity(kubelet);
+  if (identity.object_id.empty()) {
+    return std::unexpected(Gap{Gap::Why::malformed, "kubeletidentity has no objectId", {}});
+  }
+  return identity;
+}
+
+std::vector<Identity> read_control_plane_identities(const AzureObject& object) {
+  std::vector<Identity> identities;
+  const AzureObject identity = object.object("identity");
+  if (std::string principal = identity.text("principalId"); !principal.empty()) {
+    identities.push_back({identity.origin(), {}, {}, std::move(principal)});
+  }
+  for (const auto& [id, member] : identity.members("userAssignedIdentities")) {
+    identities.push_back(
+        {member.origin(), ResourceId(id), member.text("clientId"), member.text("principalId")});
+  }
+  return identities;
+}
+
+// aadProfile comes last: its tenant may be another than that of the cluster's subscription.
+std::string read_tenant(const AzureObject& object) {
+  std::string tenant = object.object("identity").text("tenantId");
+  if (tenant.empty()) tenant = object.outer_text("tenantId");
+  if (tenant.empty()) tenant = object.object("aadProfile").text("tenantID");
+  return tenant;
+}
+
+std::vector<ResourceId> read_outbound_public_ips(const AzureObject& network) {
+  std::vector<ResourceId> ids =
+      network.object("loadBalancerProfile").references("effectiveOutboundIPs");
+  std::ranges::move(network.object("natGatewayProfile").references("effectiveOutboundIPs"),
+                    std::back_inserter(ids));
+  return ids;
+}
+
+}  // namespace
+
+void read_cluster(AbsorbContext& context, const AzureObject& object) {
+  Cluster cluster;
+  cluster.origin = object.origin();
+  cluster.id = object.id();
+  cluster.name = object.name();
+  cluster.location = object.location();
+  cluster.tenant_id = read_tenant(object);
+  cluster.node_resource_group = object.text("nodeResourceGroup");
+  cluster.kubernetes_version = object.text("currentKubernetesVersion");
+  if (cluster.kubernetes_version.empty())
+    cluster.kubernetes_version = object.text("kubernetesVersion");
+
+  const AzureObject network = object.object("networkProfile");
+  cluster.outbound_type = network.text("outboundType");
+  cluster.outbound_public_ips = read_outbound_public_ips(network);
+  for (const AzureObject& pool : object.objects("agentPoolProfiles"))
+    cluster.pools.push_back(node_pool(pool));
+
+  cluster.kubelet_identity = read_kubelet_identity(object);
+  cluster.control_plane_identities = read_control_plane_identities(object);
+  for (const auto& [name, addon] : object.members("addonProfiles")) {
+    if (same_text(name, "aciConnectorLinux")) {
+      cluster.virtual_node_addon = addon.flag("enabled").value_or(false);
+    }
+    if (const AzureObject identity = addon.object("identity"); identity.known()) {
+      cluster.addon_identities.emplace_back(name, user_assigned_identity(identity));
+    }
+  }
+  const std::string client = object.object("servicePrincipalProfile").text("clientId");
+  if (!same_text(client, "msi")) cluster.service_principal_client_id = client;
+  context.estate.clusters.push_back(std::move(cluster));
+}
+
+void read_node_pool(AbsorbContext& context, const AzureObject& object) {
+  context.estate.node_pools.emplace_back(object.id().parent(), node_pool(object));
+}
+
+}  // namespace acr

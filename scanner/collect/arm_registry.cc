@@ -1,0 +1,169 @@
+// Microsoft.ContainerRegistry: azure_api sections 1.1 (what each api-version leaves out), 1.3, 1.4.
+#include <fmt/format.h>
+
+#include "collect/arm.h"
+
+namespace acr {
+namespace {
+
+Gap not_in_document(std::string_view what) {
+  return {Gap::Why::not_collected, fmt::format("the registry document has no {}", what), {}};
+}
+
+// A switch that ARM sends as one of two words. `absent` is its value where the registry's full
+// document leaves it out; nullopt: then it is not known.
+struct Switch {
+  std::string_view field;
+  std::string_view on, off;
+  std::optional<bool> absent;
+};
+
+Fact<bool> read_switch(const AzureObject& object, const Switch& which, bool full) {
+  const std::string value = object.text(which.field);
+  if (same_text(value, which.on)) return true;
+  if (same_text(value, which.off)) return false;
+  if (!value.empty()) {
+    return std::unexpected(
+        Gap{Gap::Why::malformed,
+            fmt::format("{} has the value \"{}\"", which.field, cut_text(value, 80)),
+            {}});
+  }
+  if (full && which.absent) return *which.absent;
+  return std::unexpected(not_in_document(which.field));
+}
+
+Fact<bool> read_flag(const AzureObject& object, std::string_view field,
+                     std::optional<bool> absent) {
+  if (const auto value = object.flag(field)) return *value;
+  if (absent) return *absent;
+  return std::unexpected(not_in_document(field));
+}
+
+// az calls the values of rules by the names of its SDK.
+std::string first_text(const AzureObject& object, std::string_view name, std::string_view az_name) {
+  std::string value = object.text(name);
+  return value.empty() ? object.text(az_name) : value;
+}
+
+Fact<NetworkRules> read_network_rules(const AzureObject& object, bool full) {
+  const AzureObject rule_set = object.object("networkRuleSet");
+  if (!rule_set.known()) {
+    if (!full) return std::unexpected(not_in_document("networkRuleSet"));
+    NetworkRules open;  // Basic and Standard registries have no rules
+    open.default_action = "Allow";
+    return open;
+  }
+  NetworkRules rules;
+  rules.default_action = rule_set.text("defaultAction");
+  if (rules.default_action.empty()) rules.default_action = "Allow";
+  for (const AzureObject& rule : rule_set.objects("ipRules")) {
+    if (std::string value = first_text(rule, "value", "ipAddressOrRange"); !value.empty()) {
+      rules.ip_rules.push_back(std::move(value));
+    }
+  }
+  rules.subnet_rules_visible = rule_set.has_list("virtualNetworkRules");
+  for (const AzureObject& rule : rule_set.objects("virtualNetworkRules")) {
+    if (std::string id = first_text(rule, "id", "virtualNetworkResourceId"); !id.empty()) {
+      rules.subnet_rules.emplace_back(id);
+    }
+  }
+  return rules;
+}
+
+EndpointConnection endpoint_connection(const AzureObject& object) {
+  EndpointConnection connection;
+  connection.origin = object.origin();
+  connection.id = object.id();
+  connection.private_endpoint = object.reference("privateEndpoint");
+  const AzureObject state = object.object("privateLinkServiceConnectionState");
+  connection.status = state.text("status");
+  connection.actions_required = state.text("actionsRequired");
+  return connection;
+}
+
+std::vector<std::pair<std::string, std::string>> read_policies(const AzureObject& object) {
+  constexpr std::string_view kArmTokens = "azureADAuthenticationAsArmPolicy";
+  std::vector<std::pair<std::string, std::string>> policies;
+  for (auto& [name, policy] : object.members("policies")) {
+    if (same_text(name, kArmTokens)) name = kArmTokens;  // az spells it "azureAdAuthentication…"
+    if (std::string status = policy.text("status"); !status.empty()) {
+      policies.emplace_back(std::move(name), std::move(status));
+    }
+  }
+  return policies;
+}
+
+}  // namespace
+
+void read_registry(AbsorbContext& context, const AzureObject& object) {
+  // A full document leaves out what has its default. A generic list or a projection of some fields
+  // looks alike but says nothing about the rest: the two fields every full document has decide.
+  const bool full = (object.nested() && object.has_body()) ||
+                    (object.has("loginServer") && object.flag("adminUserEnabled").has_value());
+  const auto absent_means = [full](bool value) {
+    return full ? std::optional(value) : std::nullopt;
+  };
+
+  Registry registry;
+  registry.origin = object.origin();
+  registry.id = object.id();
+  registry.name = object.name();
+  registry.location = object.location();
+  registry.sku = object.object("sku").text("name");
+  registry.login_server = object.text("loginServer");
+  registry.provisioning_state = object.text("provisioningState");
+  registry.admin_user_enabled = read_flag(object, "adminUserEnabled", std::nullopt);
+  registry.public_network_access =
+      read_switch(object, {"publicNetworkAccess", "Enabled", "Disabled", true}, full);
+  registry.network_rules = read_network_rules(object, full);
+  registry.anonymous_pull_enabled = read_flag(object, "anonymousPullEnabled", absent_means(false));
+  registry.abac_mode = read_switch(
+      object,
+      {"roleAssignmentMode", "AbacRepositoryPermissions", "LegacyRegistryPermissions", false},
+      full);
+  registry.data_endpoint_enabled = read_flag(object, "dataEndpointEnabled", std::nullopt);
+  if (object.has_list("dataEndpointHostNames")) {
+    registry.data_endpoints = object.texts("dataEndpointHostNames");
+  } else {
+    registry.data_endpoints = std::unexpected(not_in_document("dataEndpointHostNames"));
+  }
+  if (object.has_list("privateEndpointConnections")) {
+    std::vector<EndpointConnection> connections;
+    for (const AzureObject& part : object.objects("privateEndpointConnections")) {
+      connections.push_back(endpoint_connection(part));
+    }
+    registry.connections = std::move(connections);
+  } else {
+    registry.connections = std::unexpected(not_in_document("privateEndpointConnections"));
+  }
+  registry.policies = read_policies(object);
+  context.estate.registries.push_back(std::move(registry));
+}
+
+void read_replication(AbsorbContext& context, const AzureObject& object) {
+  Replication replication;
+  replication.origin = object.origin();
+  replication.id = object.id();
+  replication.location = object.location();
+  replication.region_endpoint_enabled = object.flag("regionEndpointEnabled").value_or(true);
+  context.estate.replications.push_back(std::move(replication));
+}
+
+void read_endpoint_connection(AbsorbContext& context, const AzureObject& object) {
+  context.estate.endpoint_connections.push_back(endpoint_connection(object));
+}
+
+// Only names and expiry dates of passwords: az prints the values of new ones.
+void read_registry_token(AbsorbContext& context, const AzureObject& object) {
+  RegistryToken token;
+  token.origin = object.origin();
+  token.id = object.id();
+  token.name = object.name();
+  token.enabled = !same_text(object.text("status"), "disabled");
+  for (const AzureObject& password : object.object("credentials").objects("passwords")) {
+    token.passwords.push_back({password.text("name"), password.text("expiry")});
+  }
+  context.estate.registry_tokens.push_back(std::move(token));
+}
+
+}  // namespace acr

@@ -1,0 +1,663 @@
+#include "collect/kubernetes.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "collect/arm.h"
+#include "collect/docker_config.h"
+#include "collect/source.h"
+
+namespace acr {
+namespace {
+
+struct ObjectType {
+  std::string_view group;  // "" is core
+  std::string_view kind, resource;
+  Kind ours;
+  std::string_view prefix;  // of a workload: "deploy"
+};
+
+constexpr ObjectType kTypes[] = {
+    {"", "Pod", "pods", Kind::pod, {}},
+    {"", "ServiceAccount", "serviceaccounts", Kind::service_account, {}},
+    {"", "Secret", "secrets", Kind::secret, {}},
+    {"", "Node", "nodes", Kind::node, {}},
+    {"", "Event", "events", Kind::event, {}},
+    {"events.k8s.io", "Event", "events", Kind::event, {}},
+    {"", "ReplicationController", "replicationcontrollers", Kind::workload, "rc"},
+    {"apps", "Deployment", "deployments", Kind::workload, "deploy"},
+    {"extensions", "Deployment", "deployments", Kind::workload, "deploy"},
+    {"apps", "ReplicaSet", "replicasets", Kind::workload, "rs"},
+    {"extensions", "ReplicaSet", "replicasets", Kind::workload, "rs"},
+    {"apps", "StatefulSet", "statefulsets", Kind::workload, "sts"},
+    {"apps", "DaemonSet", "daemonsets", Kind::workload, "ds"},
+    {"extensions", "DaemonSet", "daemonsets", Kind::workload, "ds"},
+    {"batch", "Job", "jobs", Kind::workload, "job"},
+    {"batch", "CronJob", "cronjobs", Kind::workload, "cronjob"},
+};
+
+std::string_view prefix_of(std::string_view kind) {
+  for (const ObjectType& type : kTypes)
+    if (type.kind == kind) return type.prefix;
+  return {};
+}
+
+bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+// A CronJob names its Jobs after the minute they are due: at least eight digits.
+std::string_view cron_job_name(std::string_view job) {
+  const std::size_t dash = job.rfind('-');
+  if (dash == std::string_view::npos || dash == 0) return {};
+  const std::string_view digits = job.substr(dash + 1);
+  const bool timed = digits.size() >= 8 && std::all_of(digits.begin(), digits.end(), is_digit);
+  return timed ? job.substr(0, dash) : std::string_view{};
+}
+
+std::string encode_base64(std::string_view text) {
+  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+  encoded.resize(static_cast<std::size_t>(std::max(length, 0)));
+  return encoded;
+}
+
+// "spec.initContainers{setup}" -> "setup".
+std::string_view container_of_field(std::string_view path) {
+  const std::size_t open = path.find('{');
+  if (open == std::string_view::npos || !path.ends_with('}')) return {};
+  return path.substr(open + 1, path.size() - open - 2);
+}
+
+// Reasons are shared with other troubles: "Failed" and "BackOff" also tell of containers that do
+// not start, only the message tells which.
+bool is_about_pulling(std::string_view reason, std::string_view message) {
+  constexpr std::string_view kCombined = "(combined from similar events): ";
+  if (message.starts_with(kCombined)) message.remove_prefix(kCombined.size());
+  if (reason == "Failed") {
+    constexpr std::string_view kError = "Error: ";
+    if (message.starts_with("Failed to pull image")) return true;
+    return message.starts_with(kError) && !message.substr(kError.size()).contains(' ') &&
+           is_pull_failure(message.substr(kError.size()));
+  }
+  if (reason == "BackOff") return message.starts_with("Back-off pulling image");
+  static constexpr std::array<std::string_view, 5> kReasons{"FailedToRetrieveImagePullSecret",
+                                                            "InspectFailed", "ErrImageNeverPull",
+                                                            "Pulled", "ProviderCreateFailed"};
+  return std::find(kReasons.begin(), kReasons.end(), reason) != kReasons.end();
+}
+
+}  // namespace
+
+std::string_view kind_of_list(std::string_view list_kind) {
+  return list_kind.size() > 4 && list_kind.ends_with("List")
+             ? list_kind.substr(0, list_kind.size() - 4)
+             : std::string_view{};
+}
+
+std::optional<Kind> kind_of_object(std::string_view api_version, std::string_view kind) {
+  const std::size_t slash = api_version.find('/');
+  const std::string_view group =
+      slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+  for (const ObjectType& type : kTypes)
+    if (type.kind == kind && type.group == group) return type.ours;
+  return std::nullopt;
+}
+
+std::optional<Kind> kind_of_resource(std::string_view resource) {
+  for (const ObjectType& type : kTypes)
+    if (type.resource == resource) return type.ours;
+  return std::nullopt;
+}
+
+KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPlace& place,
+                                          const ListType& list, std::uint64_t group) {
+  KubernetesObject result;
+  fields_.clear();
+  metadata_ = {};
+  simdjson::ondemand::document document;
+  const auto damaged = [&](simdjson::error_code error) {
+    result.what = KubernetesObject::What::damaged;
+    result.error = error;
+    return result;
+  };
+  if (const auto error = parser_.iterate(text, text.size() + kTextPadding).get(document))
+    return damaged(error);
+  Object object;
+  if (const auto error = document.get_object().get(object)) {
+    if (error != simdjson::INCORRECT_TYPE) return damaged(error);
+    return result;
+  }
+
+  std::string version(list.api_version);
+  result.type = kind_of_list(list.kind);
+  if (result.type.empty()) {
+    // Both stand first in what kubectl and the API server print; elsewhere this walks to them.
+    bool has_items = false;
+    for (auto item : object) {
+      simdjson::ondemand::field field;
+      if (const auto error = std::move(item).get(field)) return damaged(error);
+      const char* key = field.key().raw();
+      if (is_key(key, "kind"))
+        result.type = fields_.text(field.value());
+      else if (is_key(key, "apiVersion"))
+        version = fields_.text(field.value());
+      else if (is_key(key, "items"))
+        has_items = true;
+      if (!result.type.empty() && !version.empty() && !result.type.ends_with("List")) break;
+    }
+    if (fields_.error()) return damaged(fields_.error());
+    if (result.type.empty() || version.empty()) return result;
+    if (result.type.ends_with("List") && has_items) {
+      result.what = KubernetesObject::What::list;
+      return result;
+    }
+    if (result.type == "Status" && version == "v1") {
+      result.what = KubernetesObject::What::status;
+      return result;
+    }
+    document.rewind();
+    if (const auto error = document.get_object().get(object)) return damaged(error);
+  }
+  result.kind = result.type == "PartialObjectMetadata" ? list.metadata_of
+                                                       : kind_of_object(version, result.type);
+  result.what = result.kind ? KubernetesObject::What::read : KubernetesObject::What::left_out;
+  if (!result.kind) return result;
+  switch (*result.kind) {
+    case Kind::pod:
+      absorb_pod(object, place, group);
+      break;
+    case Kind::workload:
+      absorb_workload(object, result.type, place, group);
+      break;
+    case Kind::service_account:
+      absorb_service_account(object, place);
+      break;
+    case Kind::secret:
+      absorb_secret(object, place);
+      break;
+    case Kind::node:
+      absorb_node(object, place);
+      break;
+    default:
+      absorb_event(object, place);
+  }
+  if (fields_.error()) {
+    result.kind.reset();
+    return damaged(fields_.error());
+  }
+  result.name_space = metadata_.name_space;
+  return result;
+}
+
+void KubernetesReader::read_metadata(Value value) {
+  fields_.each_member(value, [&](const char* key, Value field) {
+    if (is_key(key, "name")) {
+      metadata_.name = fields_.text(field);
+    } else if (is_key(key, "namespace")) {
+      metadata_.name_space = fields_.text(field);
+    } else if (is_key(key, "uid")) {
+      metadata_.stored = !fields_.text(field).empty();
+    } else if (is_key(key, "ownerReferences")) {
+      read_owners(field);
+    } else if (is_key(key, "labels")) {
+      fields_.each_member(field, [&](const char* label, Value text) {
+        if (is_key(label, "pod-template-hash")) metadata_.template_hash = fields_.text(text);
+      });
+    } else if (is_key(key, "annotations")) {
+      fields_.each_member(field, [&](const char* annotation, Value) {
+        if (is_key(annotation, "kubernetes.io/config.mirror")) metadata_.mirror = true;
+      });
+    }
+  });
+}
+
+// The controller speaks for the object; without one, its first owner.
+void KubernetesReader::read_owners(Value value) {
+  fields_.each_element(value, [&](Value element, std::size_t) {
+    std::string_view kind, name;
+    bool controller = false;
+    fields_.each_member(element, [&](const char* key, Value field) {
+      if (is_key(key, "kind"))
+        kind = fields_.text(field);
+      else if (is_key(key, "name"))
+        name = fields_.text(field);
+      else if (is_key(key, "controller"))
+        controller = fields_.flag(field);
+    });
+    if (metadata_.has_owner && (metadata_.controlled || !controller)) return;
+    metadata_.has_owner = true;
+    metadata_.controlled = controller;
+    metadata_.owner_kind = kind;
+    metadata_.owner_name = name;
+  });
+}
+
+void KubernetesReader::read_pod_spec(Value value) {
+  std::string_view old_service_account;
+  fields_.each_member(value, [&](const char* key, Value field) {
+    if (is_key(key, "nodeName")) {
+      pod_.node_name = fields_.text(field);
+    } else if (is_key(key, "serviceAccountName")) {
+      pod_.service_account = fields_.text(field);
+    } else if (is_key(key, "serviceAccount")) {
+      old_service_account = fields_.text(field);
+    } else if (is_key(key, "imagePullSecrets")) {
+      fields_.each_element(field, [&](Value element, std::size_t) {
+        fields_.each_member(element, [&](const char* member, Value name) {
+          // The kubelet steps over an empty name without a word.
+          if (is_key(member, "name") && !fields_.text(name).empty())
+            pod_.pull_secrets.push_back(fields_.text(name));
+        });
+      });
+    } else if (is_key(key, "containers")) {
+      read_containers(field, ContainerKind::container);
+    } else if (is_key(key, "initContainers")) {
+      read_containers(field, ContainerKind::init);
+    } else if (is_key(key, "ephemeralContainers")) {
+      read_containers(field, ContainerKind::ephemeral);
+    } else if (is_key(key, "volumes")) {
+      fields_.each_element(field, [&](Value volume, std::size_t) {
+        ContainerView image{{}, {}, {}, ContainerKind::image_volume};
+        bool found = false;
+        fields_.each_member(volume, [&](const char* member, Value part) {
+          if (is_key(member, "name")) {
+            image.name = fields_.text(part);
+          } else if (is_key(member, "image")) {
+            found = true;
+            fields_.each_member(part, [&](const char* name, Value text) {
+              if (is_key(name, "reference"))
+                image.image = fields_.text(text);
+              else if (is_key(name, "pullPolicy"))
+                image.pull_policy = fields_.text(text);
+            });
+          }
+        });
+        if (found) pod_.containers.push_back(image);
+      });
+    } else if (is_key(key, "nodeSelector")) {
+      pod_.node_selector = fields_.raw(field);
+    } else if (is_key(key, "tolerations")) {
+      pod_.tolerations = fields_.raw(field);
+    } else if (is_key(key, "affinity")) {
+      fields_.each_member(field, [&](const char* kind, Value affinity) {
+        if (!is_key(kind, "nodeAffinity")) return;
+        fields_.each_member(affinity, [&](const char* mode, Value required) {
+          if (is_key(mode, "requiredDuringSchedulingIgnoredDuringExecution"))
+            pod_.affinity = fields_.raw(required);
+        });
+      });
+    }
+  });
+  if (pod_.service_account.empty()) pod_.service_account = old_service_account;
+}
+
+void KubernetesReader::read_containers(Value value, ContainerKind kind) {
+  fields_.each_element(value, [&](Value element, std::size_t) {
+    ContainerView container;
+    container.kind = kind;
+    fields_.each_member(element, [&](const char* key, Value field) {
+      if (is_key(key, "name"))
+        container.name = fields_.text(field);
+      else if (is_key(key, "image"))
+        container.image = fields_.text(field);
+      else if (is_key(key, "imagePullPolicy"))
+        container.pull_policy = fields_.text(field);
+    });
+    pod_.containers.push_back(container);
+  });
+}
+
+void KubernetesReader::read_pod_status(Value value) {
+  std::string_view reason, message;
+  fields_.each_member(value, [&](const char* key, Value field) {
+    if (is_key(key, "containerStatuses"))
+      read_statuses(field, ContainerKind::container);
+    else if (is_key(key, "initContainerStatuses"))
+      read_statuses(field, ContainerKind::init);
+    else if (is_key(key, "ephemeralContainerStatuses"))
+      read_statuses(field, ContainerKind::ephemeral);
+    else if (is_key(key, "reason"))
+      reason = fields_.text(field);
+    else if (is_key(key, "message"))
+      message = fields_.text(field);
+  });
+  // A classic virtual node has no statuses of containers to tell with.
+  if (reason == "ProviderFailed") {
+    pod_.provider_failed = true;
+    pod_.provider_message = message;
+  }
+}
+
+void KubernetesReader::read_statuses(Value value, ContainerKind kind) {
+  fields_.each_element(value, [&](Value element, std::size_t index) {
+    ContainerStatusView status;
+    status.kind = kind;
+    status.index = index;
+    fields_.each_member(element, [&](const char* key, Value field) {
+      if (is_key(key, "name")) {
+        status.name = fields_.text(field);
+      } else if (is_key(key, "imageID")) {
+        status.pulled = !fields_.text(field).empty();
+      } else if (is_key(key, "state")) {
+        fields_.each_member(field, [&](const char* state, Value detail) {
+          if (!is_key(state, "waiting")) return;
+          fields_.each_member(detail, [&](const char* member, Value text) {
+            if (is_key(member, "reason"))
+              status.reason = fields_.text(text);
+            else if (is_key(member, "message"))
+              status.message = fields_.text(text);
+          });
+        });
+      }
+    });
+    pod_.statuses.push_back(status);
+  });
+}
+
+void KubernetesReader::name_pod_workload() {
+  const std::string_view kind = metadata_.owner_kind, name = metadata_.owner_name;
+  if (name.empty() || kind == "Node") return;
+  std::string_view prefix = prefix_of(kind), stem = name;
+  if (kind == "ReplicaSet") {
+    // A Deployment's ReplicaSet is named after it and the hash of its template.
+    const std::string_view hash = metadata_.template_hash;
+    if (!hash.empty() && name.size() > hash.size() + 1 && name.ends_with(hash) &&
+        name[name.size() - hash.size() - 1] == '-') {
+      prefix = "deploy";
+      stem = name.substr(0, name.size() - hash.size() - 1);
+    }
+  } else if (kind == "Job") {
+    if (const std::string_view cron = cron_job_name(name); !cron.empty()) {
+      prefix = "cronjob";
+      stem = cron;
+    }
+  }
+  pod_.workload = prefix.empty() ? lower(kind) : std::string(prefix);
+  pod_.workload += '/';
+  pod_.workload += stem;
+}
+
+void KubernetesReader::absorb_pod(Object& object, const ElementPlace& place, std::uint64_t group) {
+  pod_.clear();
+  bool has_status = false;
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata")) {
+      read_metadata(value);
+    } else if (is_key(key, "spec")) {
+      read_pod_spec(value);
+    } else if (is_key(key, "status")) {
+      has_status = true;
+      read_pod_status(value);
+    }
+  });
+  if (fields_.error()) return;
+  pod_.name = metadata_.name;
+  pod_.name_space = metadata_.name_space;
+  pod_.mirror = metadata_.mirror;
+  // A manifest: never seen by an API server, so nothing was observed and admission is to come.
+  pod_.template_only = !has_status && !metadata_.stored;
+  name_pod_workload();
+  // Admission sets it, and leaves mirror pods alone.
+  if (pod_.service_account.empty() && !pod_.mirror) pod_.service_account = "default";
+  if (const auto& focus = context_.input.focus)
+    pod_.focus = focus->pod == pod_.name &&
+                 (focus->name_space.empty() || focus->name_space == pod_.name_space);
+  classes_.add(pod_, place, group);
+}
+
+void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
+                                       const ElementPlace& place, std::uint64_t group) {
+  pod_.clear();
+  const auto read_template = [&](Value value) {
+    fields_.each_member(value, [&](const char* key, Value field) {
+      if (is_key(key, "spec")) read_pod_spec(field);
+    });
+  };
+  const auto read_spec = [&](Value value) {
+    fields_.each_member(value, [&](const char* key, Value field) {
+      if (is_key(key, "template")) {
+        read_template(field);
+      } else if (is_key(key, "jobTemplate")) {
+        fields_.each_member(field, [&](const char* part, Value job) {
+          if (!is_key(part, "spec")) return;
+          fields_.each_member(job, [&](const char* member, Value value_of_member) {
+            if (is_key(member, "template")) read_template(value_of_member);
+          });
+        });
+      }
+    });
+  };
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata"))
+      read_metadata(value);
+    else if (is_key(key, "spec"))
+      read_spec(value);
+  });
+  // A ReplicaSet of a Deployment, a Job of a CronJob: the owner's template is the one that counts.
+  if (fields_.error() || metadata_.controlled) return;
+  pod_.template_only = true;
+  pod_.name_space = metadata_.name_space;
+  pod_.workload = fmt::format("{}/{}", prefix_of(kind), metadata_.name);
+  pod_.node_name = {};
+  if (pod_.service_account.empty()) pod_.service_account = "default";
+  classes_.add(pod_, place, group);
+}
+
+void KubernetesReader::absorb_service_account(Object& object, const ElementPlace& place) {
+  ServiceAccount account;
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata")) {
+      read_metadata(value);
+    } else if (is_key(key, "imagePullSecrets")) {
+      fields_.each_element(value, [&](Value element, std::size_t) {
+        fields_.each_member(element, [&](const char* member, Value name) {
+          if (is_key(member, "name")) account.pull_secrets.emplace_back(fields_.text(name));
+        });
+      });
+    }
+  });
+  if (fields_.error()) return;
+  account.origin = place.origin();
+  account.name_space = metadata_.name_space;
+  account.name = metadata_.name;
+  context_.estate.service_accounts.push_back(std::move(account));
+}
+
+void KubernetesReader::absorb_secret(Object& object, const ElementPlace& place) {
+  std::string_view type;
+  bool has_data = false;
+  // Either may stand before the type. `plain` is stringData, which the API server puts over data.
+  struct Payload {
+    std::optional<std::string_view> json, cfg;
+  } data, plain;
+  const auto read_payload = [&](Value value, Payload& payload) {
+    has_data = true;
+    fields_.each_member(value, [&](const char* key, Value field) {
+      if (is_key(key, ".dockerconfigjson"))
+        payload.json = fields_.text(field);
+      else if (is_key(key, ".dockercfg"))
+        payload.cfg = fields_.text(field);
+    });
+  };
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata"))
+      read_metadata(value);
+    else if (is_key(key, "type"))
+      type = fields_.text(value);
+    else if (is_key(key, "data"))
+      read_payload(value, data);
+    else if (is_key(key, "stringData"))
+      read_payload(value, plain);
+  });
+  if (fields_.error()) return;
+
+  PullSecret secret;
+  secret.origin = place.origin();
+  secret.name_space = metadata_.name_space;
+  secret.name = metadata_.name;
+  secret.type = type;
+  const bool is_json = type == "kubernetes.io/dockerconfigjson",
+             is_cfg = type == "kubernetes.io/dockercfg";
+  if ((is_json || is_cfg) && !has_data) {
+    secret.docker_type = true;
+    secret.credentials = std::unexpected(Gap{Gap::Why::not_collected,
+                                             "the document holds the secret without its data",
+                                             context_.estate.documents[place.document].source});
+  } else if (is_json || is_cfg) {
+    const auto& plain_text = is_json ? plain.json : plain.cfg;
+    if (plain_text) {
+      std::string encoded = encode_base64(*plain_text);
+      decode_pull_secret(secret, encoded);
+      OPENSSL_cleanse(encoded.data(), encoded.size());
+    } else {
+      decode_pull_secret(secret, is_json ? data.json : data.cfg);
+    }
+  } else if (!type.empty() || has_data) {
+    decode_pull_secret(secret, std::nullopt);
+  }
+  context_.estate.secrets.push_back(std::move(secret));
+}
+
+void KubernetesReader::absorb_node(Object& object, const ElementPlace& place) {
+  Node node;
+  const auto read_labels = [&](Value value) {
+    Object labels;
+    if (const auto error = value.get_object().get(labels)) return fields_.note(error);
+    for (auto item : labels) {
+      simdjson::ondemand::field field;
+      std::string_view key;
+      if (const auto error = std::move(item).get(field)) return fields_.note(error);
+      if (const auto error = field.unescaped_key().get(key)) return fields_.note(error);
+      std::string name(key);
+      node.labels.insert_or_assign(std::move(name), std::string(fields_.text(field.value())));
+    }
+  };
+  const auto read_taint = [&](Value element, std::size_t) {
+    Taint taint;
+    fields_.each_member(element, [&](const char* key, Value value) {
+      if (is_key(key, "key"))
+        taint.key = fields_.text(value);
+      else if (is_key(key, "value"))
+        taint.value = fields_.text(value);
+      else if (is_key(key, "effect"))
+        taint.effect = fields_.text(value);
+    });
+    node.taints.push_back(std::move(taint));
+  };
+  const auto read_condition = [&](Value element, std::size_t) {
+    std::string_view type, status;
+    fields_.each_member(element, [&](const char* key, Value value) {
+      if (is_key(key, "type"))
+        type = fields_.text(value);
+      else if (is_key(key, "status"))
+        status = fields_.text(value);
+    });
+    if (type == "Ready") node.ready = status == "True";
+  };
+  const auto read_info = [&](const char* key, Value value) {
+    if (is_key(key, "operatingSystem"))
+      node.os = fields_.text(value);
+    else if (is_key(key, "architecture"))
+      node.arch = fields_.text(value);
+    else if (is_key(key, "kubeletVersion"))
+      node.kubelet_version = fields_.text(value);
+    else if (is_key(key, "containerRuntimeVersion"))
+      node.container_runtime = fields_.text(value);
+  };
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata")) {
+      fields_.each_member(value, [&](const char* member, Value field) {
+        if (is_key(member, "name"))
+          node.name = fields_.text(field);
+        else if (is_key(member, "labels"))
+          read_labels(field);
+      });
+    } else if (is_key(key, "spec")) {
+      fields_.each_member(value, [&](const char* member, Value field) {
+        if (is_key(member, "providerID"))
+          node.provider_id = fields_.text(field);
+        else if (is_key(member, "taints"))
+          fields_.each_element(field, read_taint);
+      });
+    } else if (is_key(key, "status")) {
+      fields_.each_member(value, [&](const char* member, Value field) {
+        if (is_key(member, "nodeInfo"))
+          fields_.each_member(field, read_info);
+        else if (is_key(member, "conditions"))
+          fields_.each_element(field, read_condition);
+      });
+    }
+  });
+  if (fields_.error()) return;
+  node.origin = place.origin();
+  context_.estate.nodes.push_back(std::move(node));
+}
+
+void KubernetesReader::absorb_event(Object& object, const ElementPlace& place) {
+  PullEvent event;
+  std::string_view reason, message, object_kind, object_name, object_space, field_path;
+  std::string_view last, event_time, series_last, created;
+  std::int64_t count = 0, series_count = 0;
+  const auto number = [&](Value value) {
+    std::int64_t result = 0;
+    fields_.note(value.get_int64().get(result) == simdjson::SUCCESS ? simdjson::SUCCESS
+                                                                    : simdjson::INCORRECT_TYPE);
+    return std::max<std::int64_t>(result, 0);
+  };
+  fields_.each_member(object, [&](const char* key, Value value) {
+    if (is_key(key, "metadata")) {
+      read_metadata(value);
+    } else if (is_key(key, "involvedObject") || is_key(key, "regarding")) {
+      fields_.each_member(value, [&](const char* member, Value field) {
+        if (is_key(member, "kind"))
+          object_kind = fields_.text(field);
+        else if (is_key(member, "name"))
+          object_name = fields_.text(field);
+        else if (is_key(member, "namespace"))
+          object_space = fields_.text(field);
+        else if (is_key(member, "fieldPath"))
+          field_path = fields_.text(field);
+      });
+    } else if (is_key(key, "series")) {
+      fields_.each_member(value, [&](const char* member, Value field) {
+        if (is_key(member, "count"))
+          series_count = number(field);
+        else if (is_key(member, "lastObservedTime"))
+          series_last = fields_.text(field);
+      });
+    } else if (is_key(key, "reason")) {
+      reason = fields_.text(value);
+    } else if (is_key(key, "message") || is_key(key, "note")) {
+      message = fields_.text(value);
+    } else if (is_key(key, "count") || is_key(key, "deprecatedCount")) {
+      count = number(value);
+    } else if (is_key(key, "lastTimestamp") || is_key(key, "deprecatedLastTimestamp")) {
+      last = fields_.text(value);
+    } else if (is_key(key, "eventTime")) {
+      event_time = fields_.text(value);
+    } else if (is_key(key, "firstTimestamp") || is_key(key, "deprecatedFirstTimestamp")) {
+      created = fields_.text(value);
+    }
+  });
+  if (fields_.error() || object_kind != "Pod" || !is_about_pulling(reason, message)) return;
+  event.origin = place.origin();
+  event.name_space = object_space.empty() ? metadata_.name_space : object_space;
+  event.pod = object_name;
+  event.reason = reason;
+  event.message = cut_text(message, kTextBytes);
+  event.container = container_of_field(field_path);
+  event.count = static_cast<std::uint64_t>(std::max({count, series_count, std::int64_t{1}}));
+  for (const std::string_view time : {series_last, last, event_time, created})
+    if (event.last_seen.empty()) event.last_seen = time;
+  context_.estate.events.push_back(std::move(event));
+}
+
+}  // namespace acr
