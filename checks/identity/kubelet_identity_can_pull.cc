@@ -23,6 +23,25 @@ std::string grant_command(const Principal& principal, const Registry& registry) 
                      quote(registry.id.text()));
 }
 
+// The assignment is there, but its condition leaves the repository out: widen the condition. Azure
+// refuses a second assignment of one role to one principal at one scope.
+std::string widen_command(const RoleAssignment& assignment, std::string_view repository) {
+  const std::string condition = fmt::format(
+      "({}) OR (@Request[Microsoft.ContainerRegistry/registries/repositories:name] "
+      "StringEqualsIgnoreCase '{}')",
+      assignment.condition, repository);
+  std::string escaped;
+  for (const char c : condition) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    if (c != '\n' && c != '\r' && c != '\t') escaped += c;
+  }
+  const std::string body = fmt::format(
+      R"({{"id":"{}","name":"{}","scope":"{}","roleDefinitionId":"/providers/Microsoft.Authorization/roleDefinitions/{}","principalId":"{}","principalType":"ServicePrincipal","condition":"{}","conditionVersion":"2.0"}})",
+      assignment.id.text(), assignment.id.name(), assignment.scope.text(), assignment.role_id,
+      assignment.principal_id, escaped);
+  return fmt::format("az role assignment update --role-assignment {}", quote(body));
+}
+
 // The same right in the wrong hands: the identities of this cluster that people mistake for the
 // kubelet's.
 std::string wrong_principal(const Cluster& cluster, const PullRight& right,
@@ -49,6 +68,22 @@ std::string wrong_principal(const Cluster& cluster, const PullRight& right,
   return {};
 }
 
+bool has_kubernetes(const Estate& estate) {
+  return std::any_of(estate.listings.begin(), estate.listings.end(),
+                     [](const Listing& listing) { return listing.kind >= Kind::pod; });
+}
+
+// The pods that were looked at, one piece of evidence a document.
+std::vector<Evidence> cite_pulls(const Estate& estate, const Attachment& attachment) {
+  std::vector<Evidence> evidence;
+  std::set<std::uint32_t> documents;
+  for (const Pull* pull : attachment.pulls) {
+    if (!documents.insert(pull->origin.document).second) continue;
+    evidence.push_back(estate.cite(pull->origin, "", pull->image, Basis::kubernetes_api));
+  }
+  return evidence;
+}
+
 // Is this pull served by a pull secret, so that the kubelet identity is not needed?
 Tri served_by_secret(const std::vector<SecretUse>& secrets, const Pull& pull) {
   if (!pull.pull_secrets_known) return Tri::unknown;
@@ -73,14 +108,18 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   for (const Pull* pull : attachment.pulls) {
     if (!pull->node.is_classic_virtual()) pulls.push_back(pull);
   }
+  const std::vector<Evidence> seen = cite_pulls(estate, attachment);
   if (pulls.empty() && !attachment.pulls.empty()) {
     return not_applicable(
         "only virtual nodes pull from this registry, and they use no kubelet identity",
-        attachment.pulls.front()->node.evidence);
+        together(attachment.pulls.front()->node.evidence, seen));
   }
 
   // Who needs the identity? Pulls that a secret serves do not.
-  bool needed = pulls.empty(), perhaps = false;
+  // Without any pod there is nobody to need it; with no Kubernetes documents at all, the question
+  // is about the registry and the cluster alone.
+  const bool pods_unknown = pulls.empty() && has_kubernetes(estate);
+  bool needed = pulls.empty() && !pods_unknown, perhaps = pods_unknown;
   std::set<std::string> repositories;
   std::vector<Evidence> secret_evidence;
   std::vector<std::string> secret_supply;
@@ -169,21 +208,23 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
           : fmt::format("registry {}", registry.name);
   switch (worst.state) {
     case PullRight::State::granted:
+      // Only in ABAC mode does the answer depend on what is pulled.
+      if (abac) evidence = together(std::move(evidence), seen);
       return pass(fmt::format("{} may pull from {}: {}", principal->name, what, worst.reason),
                   std::move(evidence), Basis::arm);
     case PullRight::State::unknown:
       if (!needed && !perhaps)
         return not_applicable(
             fmt::format("pull secret {} serves every pull from {}", served_by, what),
-            secret_evidence);
+            together(secret_evidence, seen));
       return unknown(fmt::format("whether {} may pull from {} is not known: {}", principal->name,
                                  what, worst.reason),
-                     std::move(evidence), worst.supply);
+                     together(std::move(evidence), seen), worst.supply);
     case PullRight::State::denied:
     case PullRight::State::not_granted:
       break;
   }
-  evidence = together(std::move(evidence), secret_evidence);
+  evidence = together(together(std::move(evidence), secret_evidence), seen);
   if (!needed && !perhaps) {
     return not_applicable(
         fmt::format("{} may not pull from {}, and needs not: pull secret {} serves every pull",
@@ -191,12 +232,17 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
         std::move(evidence));
   }
   if (!needed) {
-    return unknown(
-        fmt::format("{} may not pull from {}; whether the pods need it is not known: {}",
-                    principal->name, what,
-                    unread.empty() ? std::string("their pull secrets are not in the input")
-                                   : fmt::format("pull secret {} could not be read", unread)),
-        std::move(evidence), std::move(secret_supply));
+    const std::string doubt = pods_unknown ? "no pods are in the input"
+                              : unread.empty()
+                                  ? "their pull secrets are not in the input"
+                                  : fmt::format("pull secret {} could not be read", unread);
+    if (pods_unknown) secret_supply = {"kubectl get pods --all-namespaces --output json"};
+    if (secret_supply.empty()) {
+      secret_supply = {"kubectl get serviceaccounts,secrets --all-namespaces --output json"};
+    }
+    return unknown(fmt::format("{} may not pull from {}; whether the pods need it is not known: {}",
+                               principal->name, what, doubt),
+                   std::move(evidence), std::move(secret_supply));
   }
   if (worst.state == PullRight::State::denied) {
     return fail(fmt::format("{} may not pull from {}: {}", subject, what, worst.reason),
@@ -206,8 +252,13 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   }
   std::string reason = fmt::format("{} may not pull from {}: {}", subject, what, worst.reason);
   reason += wrong_principal(cluster, worst, evidence, estate);
-  return fail(std::move(reason), std::move(evidence), Basis::arm,
-              {grant_command(*principal, registry)});
+  std::string fix = grant_command(*principal, registry);
+  for (const Grant& grant : worst.grants) {
+    if (grant.effect != Grant::Effect::condition_excludes || refused_repository.empty()) continue;
+    fix = widen_command(*grant.assignment, refused_repository);
+    break;
+  }
+  return fail(std::move(reason), std::move(evidence), Basis::arm, {std::move(fix)});
 }
 
 constexpr Control kControls[] = {{"azure-cli", "aks check-acr"}, {"aks-canipull", "exit 60"}};

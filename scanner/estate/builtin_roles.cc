@@ -42,7 +42,7 @@ RoleDefinition role(const char* guid, const char* name, Actions actions, Actions
 }
 
 // Source: Microsoft.Authorization role definitions of 22 August 2026. Of 928 built-in roles 24
-// match the pull action and 6 the pull data action; all of them are here. The rest do not pull.
+// match the pull action and 6 the pull data action; all of them are here.
 std::vector<RoleDefinition> make_roles() {
   std::vector<RoleDefinition> roles = {
       role("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull", {kPull}),
@@ -114,6 +114,44 @@ std::vector<RoleDefinition> make_roles() {
            "Container Registry Transfer Pipeline Contributor", {}),
       role("4abbcc35-e782-43d8-92c5-2d3f1bd2253f", "Azure Kubernetes Service Cluster User Role",
            {}),
+
+      // Roles that identities of clusters commonly hold, and that touch no registry. Ids: Azure
+      // built-in roles, learn.microsoft.com/azure/role-based-access-control/built-in-roles.
+      role("4d97b98b-1d4f-4787-a291-c67834d212e7", "Network Contributor", {}),
+      role("b12aa53e-6015-4669-85d0-8515ebb3ae7f", "Private DNS Zone Contributor", {}),
+      role("befefa01-2a29-4197-83a8-272ff33ce314", "DNS Zone Contributor", {}),
+      role("9980e02c-c2be-4d73-94e8-173b1dc7cf3c", "Virtual Machine Contributor", {}),
+      role("17d1049b-9a84-46fb-8f53-869881c3d3ab", "Storage Account Contributor", {}),
+      role("81a9662b-bebf-436f-a333-f67b29880f12", "Storage Account Key Operator Service Role", {}),
+      role("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", {}),
+      role("b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner", {}),
+      role("2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Storage Blob Data Reader", {}),
+      role("0c867c2a-1d8c-454a-a3db-ab2ea1bdc8bb", "Storage File Data SMB Share Contributor", {}),
+      role("974c5e8b-45b9-4653-ba55-5f855dd0fb88", "Storage Queue Data Contributor", {}),
+      role("0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "Storage Table Data Contributor", {}),
+      role("5e467623-bb1f-42f4-a55d-6e525e11384b", "Backup Contributor", {}),
+      role("0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8", "Azure Kubernetes Service Cluster Admin Role",
+           {}),
+      role("1afdec4b-e479-420e-99e7-f82237c7c5e6",
+           "Azure Kubernetes Service Cluster Monitoring User", {}),
+      role("ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8", "Azure Kubernetes Service Contributor Role", {}),
+      role("3498e952-d568-435e-9b2c-8d77e338d7f7", "Azure Kubernetes Service RBAC Admin", {}),
+      role("b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b", "Azure Kubernetes Service RBAC Cluster Admin",
+           {}),
+      role("7f6c6a51-bcf8-42ba-9220-52d62157d7db", "Azure Kubernetes Service RBAC Reader", {}),
+      role("a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb", "Azure Kubernetes Service RBAC Writer", {}),
+      role("08d4c71a-cc63-4ce4-a9c8-5dd251b4d619", "Azure Container Storage Operator", {}),
+      role("d5a2ae44-610b-4500-93be-660a0c5f5ca6", "Kubernetes Agentless Operator", {}),
+      role("f1a07417-d97a-45cb-824c-7a7467783830", "Managed Identity Operator", {}),
+      role("e40ec5ca-96e0-45a2-b4ff-59039f2c2b59", "Managed Identity Contributor", {}),
+      role("4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User", {}),
+      role("b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer", {}),
+      role("db79e9a7-68ee-4b58-9aeb-b90e7c24fcba", "Key Vault Certificate User", {}),
+      role("12338af0-0e69-4776-bea7-57ae8d297424", "Key Vault Crypto User", {}),
+      role("21090545-7ca7-4776-b22c-e363652d74d2", "Key Vault Reader", {}),
+      role("00482a5a-887f-4fb3-b363-3b7fe8e74483", "Key Vault Administrator", {}),
+      role("f25e0fa2-a7c8-4377-a976-54943a77a395", "Key Vault Contributor", {}),
+      role("3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher", {}),
   };
   std::ranges::sort(roles, {}, &RoleDefinition::guid);
   return roles;
