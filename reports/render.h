@@ -1,0 +1,55 @@
+// The report in the formats people and machines read. Each function is pure: the same report gives
+// the same bytes. Nobody counts here: numbers come from Report::summary.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "judge/report.h"
+
+namespace acr {
+
+struct RenderOptions {
+  // Text only.
+  std::size_t width = 100;  // columns
+  bool terminal = false;    // cut table cells to the width, cap long lists
+  bool unicode = true;      // false: ASCII only
+  bool color = false;
+  bool verbose = false;               // also what does not apply, and all evidence
+  bool quiet = false;                 // the verdict only
+  bool show_passed = false;           // scan: list what passed as well
+  Severity severity = Severity::low;  // scan: the least severity listed
+  std::string again;                  // the command that repeats this run
+
+  std::string host = "localhost";  // junit: where the run took place
+};
+
+std::string render_text_why(const Report& report, const RenderOptions& options);
+std::string render_text_scan(const Report& report, const RenderOptions& options);
+
+// The canonical report; docs/report.schema.json describes it.
+std::string render_json(const Report& report, const RenderOptions& options);
+
+// JUnit XML in the strict dialect: both windyroad's JUnit.xsd (Azure Pipelines) and Jenkins'
+// junit-10.xsd accept it. One suite a scope, one case a result.
+std::string render_junit(const Report& report, const RenderOptions& options);
+
+// SARIF 2.1.0 as GitHub code scanning takes it: failed results only, each at a synthetic path.
+// Code scanning refuses a run of more results than this, so the file holds the gravest and says so.
+inline constexpr std::size_t kSarifResults = 25'000;
+std::string render_sarif(const Report& report, const RenderOptions& options);
+
+// The catalogue: all checks, and one check at length.
+std::string render_catalogue(std::span<const Check* const> checks, const RenderOptions& options);
+std::string render_catalogue_json(std::span<const Check* const> checks);
+std::string render_explanation(const Check& check, const RenderOptions& options);
+std::string render_explanation_json(const Check& check);
+
+// RFC 3339 in UTC: "2026-03-01T02:00:00Z".
+std::string render_instant(Instant instant);
+
+std::string_view level_name(Notification::Level level);  // "note", "warning", "error"
+
+}  // namespace acr

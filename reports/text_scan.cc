@@ -1,0 +1,352 @@
+// The screen of `scan`: the numbers, who can pull, the findings, what could not be judged, and last
+// the verdict.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "reports/escape.h"
+#include "reports/layout.h"
+#include "reports/render.h"
+
+namespace acr {
+namespace {
+
+constexpr std::size_t kListed = 40;       // rows of a list on a terminal
+constexpr std::size_t kClusterRows = 20;  // rows of the matrix; more hide the healthy ones
+
+using Row = std::vector<std::string>;
+
+bool caps_lists(const Page& page) {
+  return page.options.terminal && !page.options.verbose;
+}
+
+// The first row is the head. On a terminal the last column is cut to what is left of the width, or
+// moves below its row where hardly anything is left; the others never are.
+void draw_table(Page& page, const std::vector<Row>& rows) {
+  constexpr std::size_t kLeast = 30, kIndent = 10;
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], columns(row[c]));
+  }
+  std::size_t left = 0;
+  for (std::size_t c = 0; c + 1 < widths.size(); ++c) left += widths[c] + 2;
+  const bool below = page.options.terminal && left + kLeast > page.options.width;
+  for (const auto& row : rows) {
+    const bool is_head = &row == &rows.front();
+    std::string text;
+    for (std::size_t c = 0; c + 1 < row.size(); ++c) text += pad(row[c], widths[c]) + "  ";
+    if (!below) {
+      text += page.options.terminal ? page.cut(row.back(), page.room(left)) : row.back();
+    }
+    page.line(is_head ? page.paint(Tone::strong, text) : text);
+    if (below && !is_head) page.paragraph(kIndent, row.back());
+  }
+}
+
+void draw_counts(Page& page, const Report& report) {
+  const auto scopes = [&report](std::string_view kind) {
+    const auto count = std::count_if(report.scopes.begin(), report.scopes.end(),
+                                     [kind](const Scope& scope) { return scope.kind == kind; });
+    return static_cast<std::uint64_t>(count);
+  };
+  const Summary& sum = report.summary;
+  const std::string_view dot = page.dot();
+  std::string text = page.paint(Tone::strong, "acr-doctor " ACR_VERSION);
+  for (const auto& part :
+       {count_of(scopes("cluster"), "cluster"), count_of(scopes("registry"), "registry"),
+        count_of(report.pulls.size(), "pull"), count_of(report.checks.size(), "check")}) {
+    text.append(dot).append(part);
+  }
+  page.line(text);
+  page.line(fmt::format("{} passed{}{} failed{}{} not judged{}{} not applicable", sum.pass, dot,
+                        sum.fail, dot, sum.unknown, dot, sum.not_applicable));
+  page.line();
+  page.heading("SEVERITY  FAILED");
+  for (int s = 3; s >= 0; --s) {
+    const std::uint64_t count = sum.fail_by_severity[s];
+    const std::string row = fmt::format("{:<8}  {:>6}", to_string(static_cast<Severity>(s)), count);
+    page.line(page.paint(count == 0 ? Tone::faint : Tone::plain, row));
+  }
+  page.line();
+}
+
+// What is known about a cluster and a registry; a later state outweighs an earlier one.
+enum class CanPull { nothing, yes, unsure, no };
+struct Cell {
+  CanPull state = CanPull::nothing;
+  const Check* cause = nullptr;
+};
+using Matrix = std::map<std::string, std::map<std::string, Cell>>;  // cluster, registry
+
+void note(Matrix& matrix, const SubjectRef& subject, CanPull state, const Check* cause = nullptr) {
+  if (subject.cluster.empty() || subject.registry.empty()) return;
+  Cell& cell = matrix[clean(subject.cluster)][clean(subject.registry)];
+  if (state > cell.state) cell = {state, cause};
+}
+
+Matrix who_can_pull(const Report& report) {
+  Matrix matrix;
+  for (const auto& pull : report.pulls) {
+    if (const ChainLink* cause = pull.cause()) {
+      note(matrix, pull.subject, CanPull::no, cause->check);
+    } else {
+      const bool pulls = pull.diagnosis == PullReport::Diagnosis::pulls;
+      note(matrix, pull.subject, pulls ? CanPull::yes : CanPull::unsure);
+    }
+  }
+  for (const auto& result : report.results) {
+    if (result.subject.kind != "attachment" || result.check->link == Link::none) continue;
+    switch (result.verdict.outcome) {
+      case Outcome::pass:
+        note(matrix, result.subject, CanPull::yes);
+        break;
+      case Outcome::fail:
+        note(matrix, result.subject, CanPull::no, result.check);
+        break;
+      case Outcome::unknown:
+        note(matrix, result.subject, CanPull::unsure);
+        break;
+      case Outcome::not_applicable:
+        break;
+    }
+  }
+  return matrix;
+}
+
+Mark mark_of(CanPull state) {
+  switch (state) {
+    case CanPull::nothing:
+      return Mark::skipped;
+    case CanPull::yes:
+      return Mark::good;
+    case CanPull::unsure:
+      return Mark::unsure;
+    case CanPull::no:
+      return Mark::bad;
+  }
+  return Mark::unsure;
+}
+
+bool is_healthy(const std::map<std::string, Cell>& row) {
+  return std::all_of(row.begin(), row.end(),
+                     [](const auto& entry) { return entry.second.state == CanPull::yes; });
+}
+
+// The names of checks are too long for the cells: causes are numbered, and named below.
+void draw_matrix(Page& page, const Report& report) {
+  const Matrix matrix = who_can_pull(report);
+  if (matrix.empty()) return;
+  constexpr std::string_view kTitle = "WHO CAN PULL";
+  std::vector<std::string> registries;
+  std::size_t cluster_width = kTitle.size();
+  for (const auto& [cluster, row] : matrix) {
+    cluster_width = std::max(cluster_width, columns(cluster));
+    for (const auto& entry : row) registries.push_back(entry.first);
+  }
+  std::sort(registries.begin(), registries.end());
+  registries.erase(std::unique(registries.begin(), registries.end()), registries.end());
+
+  const auto width_of = [&page](const std::string& registry) {
+    return std::max(columns(registry), page.mark_width() + 4) + 3;
+  };
+  std::vector<const Check*> causes;
+  const auto draw_cell = [&](const Cell& cell) {
+    std::string text = page.mark(mark_of(cell.state));
+    std::size_t width = page.mark_width();
+    if (cell.cause != nullptr) {
+      auto place = std::find(causes.begin(), causes.end(), cell.cause);
+      if (place == causes.end()) place = causes.insert(causes.end(), cell.cause);
+      const std::string number = fmt::format(" {}", place - causes.begin() + 1);
+      text += number;
+      width += number.size();
+    }
+    return std::pair(std::move(text), width);
+  };
+  const bool hide_healthy = matrix.size() > kClusterRows && !page.options.verbose;
+
+  for (std::size_t begin = 0, end = 0; begin < registries.size(); begin = end) {
+    std::string head = pad(kTitle, cluster_width + 3);
+    std::size_t used = cluster_width;
+    for (end = begin; end < registries.size(); ++end) {
+      used += width_of(registries[end]);
+      if (used > page.options.width && end > begin) break;
+      head += pad(registries[end], width_of(registries[end]));
+    }
+    page.heading(head);
+    std::size_t healthy = 0;
+    for (const auto& [cluster, row] : matrix) {
+      if (hide_healthy && is_healthy(row)) {
+        ++healthy;
+        continue;
+      }
+      std::string text = pad(cluster, cluster_width + 3);
+      for (std::size_t i = begin; i < end; ++i) {
+        const auto found = row.find(registries[i]);
+        const auto [cell, width] = draw_cell(found == row.end() ? Cell{} : found->second);
+        text += cell;
+        text.append(width_of(registries[i]) - std::min(width, width_of(registries[i])), ' ');
+      }
+      page.line(text);
+    }
+    if (healthy > 0)
+      page.faint(fmt::format("and {} in which every pull works", count_of(healthy, "cluster")));
+  }
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    page.faint(fmt::format("  {} {}: {}", i + 1, causes[i]->id, causes[i]->problem));
+  }
+  page.line();
+}
+
+void draw_results(Page& page, const Report& report, Outcome outcome) {
+  const bool fail = outcome == Outcome::fail;
+  std::vector<Row> rows;
+  rows.push_back({"SEVERITY", "CHECK", "RESOURCE", fail ? "FINDING" : "WHY"});
+  std::size_t total = 0, listed = 0;
+  for (const auto& result : report.results) {
+    if (result.verdict.outcome != outcome || result.check->severity < page.options.severity) {
+      continue;
+    }
+    if (++total > kListed && caps_lists(page)) continue;
+    ++listed;
+    std::string resource = clean(result.subject.name);
+    if (!result.subject.container.empty()) {
+      resource += fmt::format(" [{}]", clean(result.subject.container));
+    }
+    Row row{std::string(to_string(result.check->severity)), std::string(result.check->id),
+            std::move(resource), clean(result.verdict.reason)};
+    // The same on several classes of nodes is one row.
+    if (row != rows.back()) rows.push_back(std::move(row));
+  }
+  if (total == 0) return;
+  page.heading(fmt::format("{} ({})", fail ? "FINDINGS" : "PASSED", total));
+  draw_table(page, rows);
+  if (listed < total) page.faint(fmt::format("and {} more: -v, or -o json", total - listed));
+  page.line();
+}
+
+// Results that nobody could judge, for one and the same lack.
+struct Gaps {
+  std::string reason;  // of the first
+  std::vector<std::string> supply;
+  std::vector<std::string_view> checks;
+  std::size_t results = 0, reasons = 0;
+};
+
+std::vector<Gaps> group_by_gap(const Report& report) {
+  std::vector<Gaps> groups;
+  std::map<std::string, std::size_t> places;
+  std::map<std::string, bool> seen;
+  for (const auto& result : report.results) {
+    const Verdict& verdict = result.verdict;
+    if (verdict.outcome != Outcome::unknown) continue;
+    std::string key;
+    for (const auto& command : verdict.supply) key += command + '\x1F';
+    if (key.empty()) key = '\x1F' + verdict.reason;
+    const auto [place, is_new] = places.emplace(key, groups.size());
+    if (is_new) groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0});
+    Gaps& group = groups[place->second];
+    ++group.results;
+    if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
+    if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
+        group.checks.end()) {
+      group.checks.push_back(result.check->id);
+    }
+  }
+  return groups;
+}
+
+void draw_gaps(Page& page, const Report& report) {
+  const auto groups = group_by_gap(report);
+  if (groups.empty()) return;
+  page.heading(fmt::format("NOT JUDGED ({})", report.summary.unknown));
+  for (const auto& group : groups) {
+    std::string text = group.reason;
+    if (group.reasons > 1) text += fmt::format(" (and {} more like it)", group.reasons - 1);
+    page.paragraph(2, text);
+    constexpr std::size_t kNamed = 3;
+    const std::size_t named =
+        page.options.verbose ? group.checks.size() : std::min(group.checks.size(), kNamed);
+    std::string checks = count_of(group.results, "result") + ": ";
+    for (std::size_t i = 0; i < named; ++i) {
+      checks.append(i == 0 ? "" : ", ").append(group.checks[i]);
+    }
+    if (named < group.checks.size()) {
+      checks += fmt::format(" and {} more", group.checks.size() - named);
+    }
+    for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
+    page.commands(4, group.supply);
+  }
+  page.line();
+}
+
+void draw_notifications(Page& page, const Report& report) {
+  std::vector<const Notification*> notes;
+  for (const auto& item : report.notifications) {
+    if (page.options.verbose || item.level != Notification::Level::note) notes.push_back(&item);
+  }
+  if (notes.empty()) return;
+  page.heading(fmt::format("NOT READ ({})", notes.size()));
+  const std::size_t shown = caps_lists(page) ? std::min(notes.size(), kListed) : notes.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    page.labelled(11, level_name(notes[i]->level), clean(notes[i]->text));
+  }
+  if (shown < notes.size()) {
+    page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));
+  }
+  page.line();
+}
+
+void draw_next(Page& page, const Report& report) {
+  const auto worst =
+      std::find_if(report.results.begin(), report.results.end(),
+                   [](const Result& result) { return result.verdict.outcome == Outcome::fail; });
+  if (worst == report.results.end()) return;
+  page.line(fmt::format("Next  acr-doctor explain {}", worst->check->id));
+  page.line();
+}
+
+void draw_verdict(Page& page, const Report& report) {
+  const Summary& sum = report.summary;
+  std::uint64_t grave = 0;
+  for (auto s = static_cast<std::size_t>(report.fail_on); s < std::size(sum.fail_by_severity);
+       ++s) {
+    grave += sum.fail_by_severity[s];
+  }
+  std::string text = count_of(sum.fail, "finding");
+  if (report.fail_on_nothing) {
+    text += ", none of them counts (--fail-on none)";
+  } else {
+    text += fmt::format(", {} at or above {}", grave, to_string(report.fail_on));
+  }
+  if (sum.unknown > 0) text += fmt::format("; {} not judged", count_of(sum.unknown, "result"));
+  if (!sum.complete && sum.unknown == 0) text += "; the input is not complete";
+  text += fmt::format("; exit code {}", sum.exit_code);
+  if (grave > 0 && !report.fail_on_nothing) {
+    page.verdict(Mark::bad, "FAILED", text);
+  } else if (!sum.complete) {
+    page.verdict(Mark::unsure, "INCOMPLETE", text);
+  } else {
+    page.verdict(Mark::good, "PASSED", text);
+  }
+}
+
+}  // namespace
+
+std::string render_text_scan(const Report& report, const RenderOptions& options) {
+  Page page(options);
+  if (!options.quiet) {
+    draw_counts(page, report);
+    draw_matrix(page, report);
+    draw_results(page, report, Outcome::fail);
+    if (options.show_passed) draw_results(page, report, Outcome::pass);
+    draw_gaps(page, report);
+    draw_notifications(page, report);
+    draw_next(page, report);
+  }
+  draw_verdict(page, report);
+  return page.finish();
+}
+
+}  // namespace acr

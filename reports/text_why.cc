@@ -1,0 +1,416 @@
+// The screen of `why`: what happens, the path link by link and how each is known, the evidence, the
+// commands that repair it, and last, because that is what stays on the screen, the cause.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "reports/escape.h"
+#include "reports/layout.h"
+#include "reports/render.h"
+
+namespace acr {
+namespace {
+
+constexpr std::size_t kNamed = 5;     // members of a list that are named
+constexpr std::size_t kEvidence = 8;  // pieces of evidence shown
+constexpr std::size_t kBlocks = 10;   // groups drawn on a terminal
+constexpr std::size_t kLinkColumn = 17, kBasisColumn = 14, kLabelColumn = 13;
+
+using Diagnosis = PullReport::Diagnosis;
+using Role = ChainLink::Role;
+
+// Pulls that are one story: the same cause in the same words, or nothing known of the same links.
+using Group = std::vector<const PullReport*>;
+
+std::vector<Group> group_by_cause(const Report& report) {
+  std::vector<Group> groups;
+  std::map<std::string, std::size_t> places;
+  for (const auto& pull : report.pulls) {
+    std::string key(to_string(pull.diagnosis));
+    const auto add = [&key](std::string_view text) { key.append("\x1F").append(text); };
+    if (const ChainLink* cause = pull.cause()) {
+      add(cause->check->id);
+      add(cause->verdict.reason);
+    } else {
+      add(pull.subject.cluster);
+      add(pull.subject.registry);
+      for (const auto& link : pull.chain) {
+        if (link.role != Role::unknown) continue;
+        add(link.check->id);
+        add(link.verdict.reason);
+      }
+    }
+    const auto [place, is_new] = places.emplace(std::move(key), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(&pull);
+  }
+  return groups;
+}
+
+std::string_view basis_words(Basis basis) {
+  switch (basis) {
+    case Basis::none:
+      return "";
+    case Basis::resolved:
+      return "the reference";
+    case Basis::kubernetes_api:
+      return "Kubernetes API";
+    case Basis::configuration:
+      return "configuration";
+    case Basis::arm:
+      return "ARM";
+    case Basis::observed:
+      return "observed";
+    case Basis::caller:
+      return "your identity";
+    case Basis::denied:
+      return "access denied";
+  }
+  return "";
+}
+
+Mark mark_of(Role role) {
+  switch (role) {
+    case Role::holds:
+      return Mark::good;
+    case Role::cause:
+    case Role::also:
+      return Mark::bad;
+    case Role::consequence:
+      return Mark::skipped;
+    case Role::unknown:
+      return Mark::unsure;
+    case Role::not_applicable:
+      return Mark::aside;
+  }
+  return Mark::unsure;
+}
+
+std::string name_of(const PullReport& pull) {
+  const SubjectRef& subject = pull.subject;
+  if (!subject.name_space.empty() && !subject.workload.empty()) {
+    return clean(subject.name_space) + "/" + clean(subject.workload);
+  }
+  return clean(subject.name.empty() ? subject.image : subject.name);
+}
+
+std::string pods_of(const PullReport& pull) {
+  if (pull.pod_count == 0) return "no pods";
+  if (pull.failing == 0) return count_of(pull.pod_count, "pod");
+  return fmt::format("{} of {} cannot pull", pull.failing, count_of(pull.pod_count, "pod"));
+}
+
+// The first few of a list, and how many more there are.
+std::string enumerate(const std::vector<std::string>& names, std::uint64_t total) {
+  std::string list;
+  const std::size_t shown = std::min(names.size(), kNamed);
+  for (std::size_t i = 0; i < shown; ++i) list += (i == 0 ? "" : ", ") + names[i];
+  if (total > shown) list += fmt::format(" and {} more", total - shown);
+  return list;
+}
+
+void draw_more(Page& page, std::size_t count) {
+  if (count > 0) page.faint(fmt::format("  and {} more", count));
+}
+
+std::size_t shown_of(const Page& page, std::size_t total, std::size_t most) {
+  return page.options.verbose ? total : std::min(total, most);
+}
+
+void draw_members(Page& page, const Group& group) {
+  const std::size_t shown = shown_of(page, group.size(), kNamed);
+  std::size_t name_width = 0, image_width = 0;
+  for (std::size_t i = 0; i < shown; ++i) {
+    name_width = std::max(name_width, columns(name_of(*group[i])));
+    image_width = std::max(image_width, columns(clean(group[i]->subject.image)));
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    page.line(fmt::format("  {}  {}  {}", pad(name_of(*group[i]), name_width),
+                          pad(clean(group[i]->subject.image), image_width), pods_of(*group[i])));
+  }
+  draw_more(page, group.size() - shown);
+}
+
+void draw_header(Page& page, const Group& group) {
+  const PullReport& pull = *group.front();
+  const SubjectRef& subject = pull.subject;
+  const std::string cluster = subject.cluster.empty() ? "not known" : clean(subject.cluster);
+  if (group.size() > 1) {
+    const std::string_view story = pull.diagnosis == Diagnosis::broken  ? "fail for one cause"
+                                   : pull.diagnosis == Diagnosis::pulls ? "work"
+                                                                        : "are in the same state";
+    page.heading(fmt::format("{} {}", count_of(group.size(), "pull"), story));
+    draw_members(page, group);
+    page.labelled(kLabelColumn, "cluster", cluster);
+    page.line();
+    return;
+  }
+  std::string state = pods_of(pull);
+  if (pull.message && !pull.message->reason.empty()) state += ": " + clean(pull.message->reason);
+  page.line(fmt::format("{}   {}", page.paint(Tone::strong, name_of(pull)), state));
+  page.labelled(kLabelColumn, "image", clean(subject.image));
+  if (!subject.container.empty())
+    page.labelled(kLabelColumn, "container", clean(subject.container));
+  page.labelled(kLabelColumn, "cluster", cluster);
+  if (!pull.nodes.empty()) page.labelled(kLabelColumn, "nodes", clean(pull.nodes));
+  if (!pull.pods.empty()) {
+    std::vector<std::string> pods;
+    pods.reserve(pull.pods.size());
+    for (const auto& pod : pull.pods) pods.push_back(clean(pod));
+    page.labelled(kLabelColumn, "pods",
+                  enumerate(pods, std::max<std::uint64_t>(pull.pod_count, pods.size())));
+  }
+  page.line();
+}
+
+// Checks of one link that say the same share a line.
+bool is_said_already(const PullReport& pull, std::size_t index) {
+  const ChainLink& link = pull.chain[index];
+  if (link.verdict.reason.empty() || link.role == Role::cause) return false;
+  return std::any_of(pull.chain.begin(), pull.chain.begin() + static_cast<std::ptrdiff_t>(index),
+                     [&link](const ChainLink& other) {
+                       return other.check->link == link.check->link && other.role == link.role &&
+                              other.verdict.reason == link.verdict.reason;
+                     });
+}
+
+void draw_path(Page& page, const Group& group) {
+  const PullReport& pull = *group.front();
+  const bool verbose = page.options.verbose;
+  std::string title = "Pull path";
+  if (group.size() > 1) title += " of " + name_of(pull);
+  const std::size_t left = 2 + page.mark_width() + 1 + kLinkColumn;
+  const std::size_t text_width = page.room(left + 2 + kBasisColumn);
+  page.line(page.paint(Tone::strong, title) +
+            pad("", left + text_width + 2 - std::min(columns(title), left + text_width)) +
+            page.paint(Tone::faint, "how we know"));
+
+  std::string_view drawn;  // the link of the line before
+  for (std::size_t i = 0; i < pull.chain.size(); ++i) {
+    const ChainLink& link = pull.chain[i];
+    if (link.role == Role::not_applicable && !verbose) continue;
+    if (!verbose && is_said_already(pull, i)) continue;
+    std::string text = clean(link.verdict.reason);
+    if (text.empty()) text = link.check->title;
+    if (link.role != Role::holds || verbose) text += fmt::format(" ({})", link.check->id);
+    const std::string_view name = to_string(link.check->link);
+    const auto parts = wrap(text, text_width);
+    page.line(fmt::format("  {} {}{}  {}", page.mark(mark_of(link.role)),
+                          pad(name == drawn ? "" : name, kLinkColumn), pad(parts[0], text_width),
+                          page.paint(Tone::faint, basis_words(link.verdict.basis))));
+    for (std::size_t k = 1; k < parts.size(); ++k) page.line(std::string(left, ' ') + parts[k]);
+    drawn = name;
+  }
+  page.line();
+}
+
+void draw_evidence(Page& page, const PullReport& pull) {
+  std::vector<std::pair<std::string, std::string>> rows;  // where, what
+  const auto add = [&rows](const Verdict& verdict) {
+    for (const auto& item : verdict.evidence) {
+      std::string place = clean(item.source);
+      if (!item.pointer.empty()) place += "#" + clean(item.pointer);
+      std::pair row{std::move(place), clean(item.value)};
+      if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(std::move(row));
+    }
+  };
+  if (const ChainLink* cause = pull.cause()) {
+    add(cause->verdict);
+    for (const ChainLink* link : pull.also()) add(link->verdict);
+  } else {
+    for (const auto& link : pull.chain) {
+      if (link.role != Role::not_applicable) add(link.verdict);
+    }
+  }
+  const std::string message = pull.message ? clean(pull.message->message) : std::string();
+  if (rows.empty() && message.empty()) return;
+
+  page.heading("Evidence");
+  if (!message.empty()) page.labelled(kLabelColumn, "kubelet", message);
+  constexpr std::size_t kWidestPlace = 40;  // a longer one gets a line of its own
+  const std::size_t shown = shown_of(page, rows.size(), kEvidence);
+  std::size_t place_width = kLabelColumn - 4;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const std::size_t need = columns(rows[i].first);
+    if (need <= kWidestPlace) place_width = std::max(place_width, need);
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [place, value] = rows[i];
+    if (columns(place) <= kWidestPlace) {
+      page.labelled(2 + place_width + 2, place, value);
+    } else {
+      page.line("  " + place);
+      page.paragraph(2 + place_width + 2, value);
+    }
+  }
+  draw_more(page, rows.size() - shown);
+  page.line();
+}
+
+void draw_fix(Page& page, const PullReport& pull) {
+  const ChainLink* cause = pull.cause();
+  if (cause == nullptr || (cause->check->repair.empty() && cause->verdict.fix.empty())) return;
+  page.heading("Fix");
+  if (!cause->check->repair.empty()) page.paragraph(2, cause->check->repair);
+  if (!cause->check->repair.empty() && !cause->verdict.fix.empty()) page.line();
+  page.commands(2, cause->verdict.fix);
+  page.line();
+}
+
+// What is unknown matters where no cause is known, and where it stands before the cause.
+void draw_supply(Page& page, const PullReport& pull) {
+  if (pull.diagnosis == Diagnosis::pulls) return;
+  std::vector<std::string> commands;
+  for (const auto& link : pull.chain) {
+    if (link.role == Role::cause) break;
+    if (link.role != Role::unknown) continue;
+    for (const auto& command : link.verdict.supply) {
+      if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
+        commands.push_back(command);
+      }
+    }
+  }
+  if (commands.empty()) return;
+  page.heading("To find out");
+  page.commands(2, commands);
+  page.line();
+}
+
+void draw_again(Page& page, const Report& report, const PullReport& pull) {
+  if (page.options.again.empty() || pull.diagnosis == Diagnosis::pulls) return;
+  page.heading(report.mode == "offline" ? "Then, with the documents collected again" : "Then");
+  page.commands(2, {page.options.again});
+  page.line();
+}
+
+// Pulls of other groups that the same check breaks for the same registry.
+std::vector<std::string> also_hit(const Report& report, const Group& group) {
+  const PullReport& pull = *group.front();
+  std::vector<std::string> names;
+  for (const auto& other : report.pulls) {
+    const ChainLink* cause = other.cause();
+    const bool same = cause != nullptr && cause->check == pull.cause()->check &&
+                      other.subject.registry == pull.subject.registry;
+    if (same && std::find(group.begin(), group.end(), &other) == group.end()) {
+      names.push_back(name_of(other));
+    }
+  }
+  return names;
+}
+
+void draw_cause(Page& page, const Report& report, const Group& group) {
+  const PullReport& pull = *group.front();
+  const ChainLink* cause = pull.cause();
+  page.verdict(Mark::bad, "CAUSE",
+               fmt::format("{} ({})", clean(cause->verdict.reason), cause->check->id));
+  for (const ChainLink* link : pull.also()) {
+    page.labelled(kLabelColumn, "also",
+                  fmt::format("{} ({})", clean(link->verdict.reason), link->check->id));
+  }
+  if (const auto names = also_hit(report, group); !names.empty()) {
+    page.labelled(kLabelColumn, "also hits", enumerate(names, names.size()));
+  }
+  page.labelled(kLabelColumn, "more", fmt::format("acr-doctor explain {}", cause->check->id));
+}
+
+void draw_unsure(Page& page, const Group& group, std::string_view word, std::string_view text) {
+  page.verdict(Mark::unsure, word, text);
+  std::vector<std::string> checks;
+  for (const auto& link : group.front()->chain) {
+    if (link.role == Role::unknown) checks.emplace_back(link.check->id);
+  }
+  if (!checks.empty())
+    page.labelled(kLabelColumn + 1, "not judged", enumerate(checks, checks.size()));
+}
+
+void draw_pulls(Page& page, const Group& group) {
+  const PullReport& pull = *group.front();
+  std::string text = group.size() > 1
+                         ? fmt::format("{} work", count_of(group.size(), "pull"))
+                         : fmt::format("{} pulls {}", name_of(pull), clean(pull.subject.image));
+  const auto seen = std::find_if(pull.chain.begin(), pull.chain.end(), [](const ChainLink& link) {
+    return link.check->link == Link::symptom && link.role == Role::holds;
+  });
+  text += seen == pull.chain.end() ? ": every link holds" : ": " + clean(seen->verdict.reason);
+  page.verdict(Mark::good, "PULLS", text);
+}
+
+void draw_verdict(Page& page, const Report& report, const Group& group) {
+  const PullReport& pull = *group.front();
+  const std::string who = group.size() > 1 ? count_of(group.size(), "pull") : name_of(pull);
+  if (pull.cause() != nullptr) {
+    draw_cause(page, report, group);
+  } else if (pull.diagnosis == Diagnosis::pulls) {
+    draw_pulls(page, group);
+  } else if (pull.diagnosis == Diagnosis::unknown) {
+    draw_unsure(page, group, "UNKNOWN", fmt::format("whether {} can work is not known", who));
+  } else {
+    draw_unsure(page, group, "UNEXPLAINED",
+                fmt::format("{} cannot pull, and no link is known to be broken", who));
+  }
+}
+
+void draw_group(Page& page, const Report& report, const Group& group) {
+  const PullReport& pull = *group.front();
+  if (!page.options.quiet) {
+    draw_header(page, group);
+    draw_path(page, group);
+    draw_evidence(page, pull);
+    draw_fix(page, pull);
+    draw_supply(page, pull);
+    draw_again(page, report, pull);
+  }
+  draw_verdict(page, report, group);
+}
+
+void draw_notifications(Page& page, const Report& report) {
+  std::vector<const Notification*> notes;
+  for (const auto& note : report.notifications) {
+    if (page.options.verbose || note.level != Notification::Level::note) notes.push_back(&note);
+  }
+  if (notes.empty()) return;
+  page.heading("Not read");
+  const std::size_t shown = shown_of(page, notes.size(), kNamed);
+  for (std::size_t i = 0; i < shown; ++i) page.paragraph(2, clean(notes[i]->text));
+  draw_more(page, notes.size() - shown);
+  page.line();
+}
+
+}  // namespace
+
+std::string render_text_why(const Report& report, const RenderOptions& options) {
+  Page page(options);
+  if (!options.quiet) draw_notifications(page, report);
+
+  const auto groups = group_by_cause(report);
+  if (groups.empty()) {
+    if (report.summary.complete) {
+      page.verdict(Mark::good, "PULLS", "no pull in the input fails");
+    } else {
+      page.verdict(Mark::unsure, "UNKNOWN",
+                   "no pull is seen to fail, but the input is not complete");
+    }
+  }
+  const bool all = options.verbose || !options.terminal;
+  const std::size_t shown = all ? groups.size() : std::min(groups.size(), kBlocks);
+  if (shown < groups.size()) {
+    page.faint(
+        fmt::format("{} of {} causes follow; all of them: -v, or -o json", shown, groups.size()));
+    page.line();
+  }
+  // The first group is the gravest: it comes last.
+  for (std::size_t i = shown; i-- > 0;) {
+    draw_group(page, report, groups[i]);
+    if (i == 0) break;
+    if (!options.quiet) {
+      page.line();
+      page.faint(std::string(std::min<std::size_t>(options.width, 100), '-'));
+    }
+    page.line();
+  }
+  return page.finish();
+}
+
+}  // namespace acr

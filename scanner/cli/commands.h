@@ -1,0 +1,51 @@
+// The commands, one file each.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.h"
+#include "collect/collect.h"
+#include "reports/render.h"
+
+namespace acr {
+
+struct Streams {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+int run_why(const Options& options, Streams streams);
+int run_scan(const Options& options, Streams streams);
+int run_explain(const Options& options, Streams streams);
+int run_checks(const Options& options, Streams streams);
+// The help of a command, or of the program when it is empty; nullopt for what is no command.
+std::optional<std::string_view> help_text(std::string_view command);
+std::vector<std::string> command_names();
+
+// What the commands share.
+
+// Reports a mistake of the user's on standard error, and as {"error": …} on standard output where
+// JSON goes there. Returns 2.
+int refuse(const UsageError& error, bool json_to_out, Streams streams);
+bool json_goes_to_out(const Options& options);
+
+// The documents of --from, read; an error when none is named or none can be opened.
+std::expected<Collected, UsageError> collect_input(const Options& options, Input input,
+                                                   Streams streams);
+std::vector<Notification> notifications_of(const Collected& collected);
+
+// Writes every output that was asked for. False when one could not be written; standard error says
+// which, and why.
+using Render = std::function<std::string(Format, const RenderOptions&)>;
+bool write_outputs(const Options& options, const Render& render, Streams streams);
+// The same for a report. `again` is the command that repeats the run. Returns the run's exit code.
+int deliver(const Report& report, const Options& options, const std::string& again,
+            Streams streams);
+
+}  // namespace acr

@@ -1,0 +1,129 @@
+// The help texts, written by hand; a test holds them against the options there are.
+#include <algorithm>
+#include <array>
+
+#include "cli/commands.h"
+
+namespace acr {
+namespace {
+
+struct Help {
+  std::string_view command, text;
+};
+
+constexpr std::array kHelp{
+    Help{"", R"(acr-doctor tells why an AKS pod cannot pull its image from Azure Container Registry.
+It only reads.
+
+Usage
+  acr-doctor why [TARGET] --from PATH     the one broken link of a pull, and its repair
+  acr-doctor scan --from PATH             every check over everything that was given
+  acr-doctor explain CHECK                why a check exists, what it reads, how to repair
+  acr-doctor checks                       all checks
+  acr-doctor version
+  acr-doctor help [COMMAND]
+
+First steps
+  mkdir facts
+  az aks show -g GROUP -n CLUSTER -o json > facts/cluster.json
+  az acr show -n REGISTRY -o json > facts/registry.json
+  az role assignment list --all -o json > facts/roles.json
+  kubectl get pods,serviceaccounts,nodes,events -A -o json > facts/kubernetes.json
+  acr-doctor why --from facts
+
+Exit codes
+  0  all judged, nothing broken      3  nothing broken is known, but not all could be judged
+  1  a cause, or findings            5  internal error, or an output could not be written
+  2  usage error, nothing judged
+)"},
+    Help{"why", R"(Names the one broken link of a pull, shows the evidence, and prints the repair.
+
+Usage
+  acr-doctor why [TARGET] --from PATH... [OPTION...]
+
+TARGET
+  pod/NAME or NAME                a pod
+  deploy/ sts/ ds/ rs/ job/ cronjob/NAME
+                                  a workload
+  HOST/REPOSITORY[:TAG]           an image, as the nodes of --cluster would pull it
+  none                            every pull that fails now
+
+Input
+  --from PATH                     a file or folder of JSON or YAML documents, recognised by content;
+                                  - is standard input; repeatable
+  -n, --namespace NAME            only this namespace
+  --cluster NAME                  only this cluster
+
+Output
+  -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+  -q, --quiet                     the verdict only
+  -v, --verbose                   also what does not apply, and all evidence
+
+Exit code
+  --on-incomplete fail|warn       warn: exit code 0 in place of 3
+)"},
+    Help{"scan", R"(Judges every registry, cluster and pull of the input.
+
+Usage
+  acr-doctor scan --from PATH... [OPTION...]
+
+Input
+  --from PATH                     a file or folder of JSON or YAML documents, recognised by content;
+                                  - is standard input; repeatable
+
+Output
+  -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
+  --severity LEVEL                text lists findings of this severity and above
+  --show-passed                   text lists what passed as well
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+  -q, --quiet                     the verdict only
+  -v, --verbose                   nothing is left out
+
+Judging
+  --check GLOB                    only these checks; repeatable
+  --fail-on LEVEL                 critical, high (default), medium, low or none
+  --on-incomplete fail|warn       warn: exit code 0 in place of 3
+)"},
+    Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds.
+
+Usage
+  acr-doctor explain CHECK [OPTION...]
+
+Output
+  -o, --output FORMAT[=FILE]      text (default) or json
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+)"},
+    Help{"checks", R"(Lists all checks, in the order in which the kubelet meets what they judge.
+
+Usage
+  acr-doctor checks [OPTION...]
+
+Output
+  -o, --output FORMAT[=FILE]      text (default) or json
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+)"},
+};
+
+}  // namespace
+
+std::optional<std::string_view> help_text(std::string_view command) {
+  const auto found = std::find_if(kHelp.begin(), kHelp.end(),
+                                  [&](const Help& help) { return help.command == command; });
+  if (found == kHelp.end()) return std::nullopt;
+  return found->text;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names{"version", "help"};
+  for (const auto& help : kHelp) {
+    if (!help.command.empty()) names.emplace_back(help.command);
+  }
+  return names;
+}
+
+}  // namespace acr

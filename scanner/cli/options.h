@@ -1,0 +1,51 @@
+// The command line as values. Nothing here prints or opens anything.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "judge/judge.h"
+
+namespace acr {
+
+enum class Format { text, json, junit, sarif };
+
+struct OutputTarget {
+  Format format = Format::text;
+  std::string file;  // empty: standard output
+};
+
+enum class Colour { automatic, always, never };
+
+struct Options {
+  std::string command;
+  std::vector<std::string> arguments;  // what is no option: TARGET, CHECK
+  std::vector<std::string> from;
+  std::string name_space, cluster;
+  std::vector<OutputTarget> outputs;  // at least one; at most one to standard output
+  JudgeOptions judge;
+  Severity severity = Severity::low;  // the least severity listed
+  Colour colour = Colour::automatic;
+  bool ascii = false, quiet = false, verbose = false, show_passed = false;
+};
+
+// The user's mistake: what is wrong, and what might have been meant (may be empty).
+struct UsageError {
+  std::string text, hint;
+};
+
+// `arguments` is everything behind the command.
+std::expected<Options, UsageError> parse_options(std::string_view command,
+                                                 std::span<const std::string> arguments);
+
+// Names of a command's long options, for help texts and their test.
+std::vector<std::string> option_names(std::string_view command);
+
+// "pod/cart-1", "deploy/cart", "cart-1", "contoso.azurecr.io/cart:1" as `why` reads them.
+std::expected<WhyTarget, UsageError> parse_target(std::string_view text);
+
+}  // namespace acr

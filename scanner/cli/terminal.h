@@ -1,0 +1,18 @@
+// What the environment says about how to write: terminal, width, colour, glyphs, time.
+#pragma once
+
+#include <iosfwd>
+
+#include "cli/options.h"
+#include "reports/render.h"
+
+namespace acr {
+
+// For one output: `stream` is where it goes, nullptr for a file. COLUMNS, NO_COLOR, CLICOLOR_FORCE,
+// FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG and HOSTNAME are read.
+RenderOptions render_options(const Options& options, const std::ostream* stream);
+
+// The clock, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set to a number.
+Instant now();
+
+}  // namespace acr

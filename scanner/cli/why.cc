@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "estate/command.h"
+
+namespace acr {
+namespace {
+
+// The command that asks the same again, or nothing when standard input is part of the question.
+std::string repeat_command(const Options& options) {
+  std::string command = "acr-doctor why";
+  for (const auto& argument : options.arguments) command += " " + quote(argument);
+  if (!options.name_space.empty()) command += " -n " + quote(options.name_space);
+  if (!options.cluster.empty()) command += " --cluster " + quote(options.cluster);
+  for (const auto& path : options.from) {
+    if (path == "-") return {};
+    command += " --from " + quote(path);
+  }
+  return command;
+}
+
+}  // namespace
+
+int run_why(const Options& options, Streams streams) {
+  const bool json = json_goes_to_out(options);
+  if (options.arguments.size() > 1) {
+    return refuse({fmt::format("why takes one TARGET, not {}", options.arguments.size()),
+                   "without a TARGET it explains every pull that fails"},
+                  json, streams);
+  }
+  WhyTarget target;
+  Input input;
+  if (!options.arguments.empty()) {
+    auto parsed = parse_target(options.arguments.front());
+    if (!parsed) return refuse(parsed.error(), json, streams);
+    target = *parsed;
+    if (target.kind == "pod") input.focus = Input::Focus{options.name_space, target.name};
+  }
+  target.name_space = options.name_space;
+  target.cluster = options.cluster;
+
+  auto collected = collect_input(options, std::move(input), streams);
+  if (!collected) return refuse(collected.error(), json, streams);
+  auto report = why(collected->estate, notifications_of(*collected), target, options.judge);
+  if (!report) return refuse({report.error().text, {}}, json, streams);
+  return deliver(*report, options, repeat_command(options), streams);
+}
+
+}  // namespace acr

@@ -1,0 +1,281 @@
+// The program as scripts see it: standard output, standard error, files, exit codes.
+#include "cli/run.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/output.h"
+
+namespace acr {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::string_view kRegistry = R"([{
+  "id": "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/contosoprod",
+  "type": "Microsoft.ContainerRegistry/registries", "name": "contosoprod", "location": "westeurope",
+  "loginServer": "contosoprod.azurecr.io", "adminUserEnabled": true, "publicNetworkAccess": "Enabled",
+  "provisioningState": "Succeeded", "sku": {"name": "Premium", "tier": "Premium"}
+}])";
+
+struct Ran {
+  int code = 0;
+  std::string out, err;
+};
+
+class Cli : public testing::Test {
+ protected:
+  void SetUp() override {
+    setenv("SOURCE_DATE_EPOCH", "1780000000", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    unsetenv("NO_COLOR");
+    unsetenv("COLUMNS");
+    std::string pattern = (fs::temp_directory_path() / "acr-cli-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    std::ofstream(folder_ / "acr.json") << kRegistry;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  Ran run_words(std::vector<std::string> words, std::string input = {}) {
+    std::vector<const char*> argv{"acr-doctor"};
+    for (const auto& word : words) argv.push_back(word.c_str());
+    std::istringstream in(input);
+    std::ostringstream out, err;
+    Ran ran;
+    ran.code = run(static_cast<int>(argv.size()), argv.data(), in, out, err);
+    ran.out = out.str();
+    ran.err = err.str();
+    return ran;
+  }
+
+  Ran scan(std::vector<std::string> more) {
+    std::vector<std::string> words{"scan", "--from", (folder_ / "acr.json").string(),
+                                   "--on-incomplete", "warn"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_words(words);
+  }
+
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+  static std::string read(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {}));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Cli, HelpAndVersion) {
+  EXPECT_EQ(run_words({"version"}).out, run_words({"--version"}).out);
+  EXPECT_EQ(run_words({"version"}).out.substr(0, 11), "acr-doctor ");
+  EXPECT_EQ(run_words({"help"}).code, 0);
+  EXPECT_EQ(run_words({"help", "why"}).out, run_words({"why", "--help"}).out);
+  EXPECT_EQ(run_words({"scan", "-h", "--nonsense"}).code, 0);
+  const Ran none = run_words({});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_EQ(none.out, "");
+  EXPECT_NE(none.err.find("Usage"), std::string::npos);
+}
+
+TEST_F(Cli, UsageErrorsAreOneLineAndTwo) {
+  const struct {
+    std::vector<std::string> words;
+    const char* err;
+  } cases[] = {
+      {{"wyh"}, "acr-doctor: there is no command 'wyh'; did you mean why?\n"},
+      {{"frobnicate"}, "acr-doctor: there is no command 'frobnicate'; the list: acr-doctor help\n"},
+      {{"help", "scna"}, "acr-doctor: there is no command 'scna'; did you mean scan?\n"},
+      {{"-o", "json", "scan"},
+       "acr-doctor: '-o' stands before the command; the command comes first: acr-doctor why …\n"},
+      {{"why", "a", "b", "--from", "x"},
+       "acr-doctor: why takes one TARGET, not 2; without a TARGET it explains every pull that "
+       "fails\n"},
+      {{"scan", "docs"}, "acr-doctor: scan takes no argument 'docs'; for its input: --from docs\n"},
+      {{"explain"},
+       "acr-doctor: explain takes the name of one check; the list: acr-doctor checks\n"},
+      {{"explain", "admin-user-disabeld"},
+       "acr-doctor: there is no check 'admin-user-disabeld'; did you mean admin-user-disabled?\n"},
+      {{"checks", "x"},
+       "acr-doctor: checks takes no argument 'x'; for one check: acr-doctor explain x\n"},
+      {{"evil\x1b[31m\n"}, "acr-doctor: there is no command 'evil '; the list: acr-doctor help\n"},
+  };
+  for (const auto& c : cases) {
+    const Ran ran = run_words(c.words);
+    EXPECT_EQ(ran.code, 2) << c.err;
+    EXPECT_EQ(ran.err, c.err);
+    EXPECT_EQ(ran.out, "") << c.err;
+  }
+}
+
+TEST_F(Cli, NoInputIsAUsageError) {
+  for (const char* command : {"why", "scan"}) {
+    const Ran ran = run_words({command});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_NE(ran.err.find("--from"), std::string::npos) << ran.err;
+  }
+  const Ran missing = run_words({"scan", "--from", path("absent")});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_NE(missing.err.find("absent"), std::string::npos) << missing.err;
+  EXPECT_EQ(std::count(missing.err.begin(), missing.err.end(), '\n'), 1) << missing.err;
+}
+
+TEST_F(Cli, ErrorsAreJsonWhereJsonIsExpected) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"scan", "-o", "json"},
+                                                {"scan", "-ojson", "--nonsense"},
+                                                {"why", "--output=json", "--from", path("absent")},
+                                                {"explain", "--output", "json", "nonsense"}}) {
+    const Ran ran = run_words(words);
+    EXPECT_EQ(ran.code, 2);
+    const Json json = Json::parse(ran.out, nullptr, false);
+    ASSERT_FALSE(json.is_discarded()) << ran.out;
+    EXPECT_EQ(json["error"]["exitCode"], 2);
+    EXPECT_FALSE(json["error"]["message"].get<std::string>().empty());
+    EXPECT_FALSE(ran.err.empty());
+  }
+}
+
+TEST_F(Cli, ScanReadsJudgesAndReports) {
+  const Ran ran = scan({"--check", "admin-user-*", "-o", "json"});
+  EXPECT_EQ(ran.code, 1) << ran.out << ran.err;
+  const Json json = Json::parse(ran.out);
+  ASSERT_EQ(json["results"].size(), 1U);
+  EXPECT_EQ(json["results"][0]["check"], "admin-user-disabled");
+  EXPECT_EQ(json["results"][0]["outcome"], "fail");
+  EXPECT_EQ(json["results"][0]["fingerprint"].get<std::string>().size(), 32U);
+  EXPECT_EQ(json["summary"]["exitCode"], 1);
+  EXPECT_EQ(json["run"]["startedAt"], "2026-05-28T20:26:40Z");
+}
+
+TEST_F(Cli, ExitCodeDoesNotDependOnFormatOrOnWhatIsShown) {
+  for (const char* format : {"text", "json", "junit", "sarif"}) {
+    EXPECT_EQ(scan({"--check", "admin-user-disabled", "-o", format}).code, 1) << format;
+    EXPECT_EQ(scan({"--check", "admin-user-disabled", "-o", format, "--fail-on", "critical"}).code,
+              0)
+        << format;
+    EXPECT_EQ(scan({"--check", "admin-user-disabled", "-o", format, "--fail-on", "none"}).code, 0)
+        << format;
+  }
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "--severity", "critical"}).code, 1);
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "-q"}).code, 1);
+}
+
+TEST_F(Cli, StandardInputIsAnInput) {
+  const Ran ran = run_words({"scan", "--from", "-", "--check", "admin-user-disabled", "-o", "json"},
+                            std::string(kRegistry));
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_EQ(Json::parse(ran.out)["results"].size(), 1U);
+}
+
+TEST_F(Cli, SeveralOutputsAtOnce) {
+  const Ran ran = scan({"-o", "sarif=" + path("x.sarif"), "-o", "junit=" + path("x.xml"), "-o",
+                        "json=" + path("x.json"), "-o", "text"});
+  EXPECT_EQ(ran.out.substr(0, 11), "acr-doctor ");
+  EXPECT_EQ(Json::parse(read(folder_ / "x.sarif"))["version"], "2.1.0");
+  EXPECT_EQ(Json::parse(read(folder_ / "x.json"))["schemaVersion"], "1.0");
+  EXPECT_EQ(read(folder_ / "x.xml").substr(0, 5), "<?xml");
+  EXPECT_EQ(files(), 4U);  // no temporary file is left
+}
+
+TEST_F(Cli, UnwritableOutputsAreFiveAndKeepTheOldFile) {
+  fs::create_directory(folder_ / "taken");
+  const Ran ran = scan({"-o", "json=" + path("taken"), "-o", "junit=" + path("absent/x.xml"), "-o",
+                        "sarif=" + path("good.sarif"), "-o", "text"});
+  EXPECT_EQ(ran.code, 5);
+  EXPECT_NE(ran.err.find("cannot write " + path("taken") + ": Is a directory"), std::string::npos)
+      << ran.err;
+  EXPECT_NE(ran.err.find("cannot write " + path("absent/x.xml") + ": No such file or directory"),
+            std::string::npos)
+      << ran.err;
+  EXPECT_TRUE(fs::exists(folder_ / "good.sarif"));
+  EXPECT_FALSE(ran.out.empty());
+}
+
+TEST_F(Cli, FullStandardOutputIsFive) {
+  std::ofstream full("/dev/full");
+  if (!full) GTEST_SKIP() << "there is no /dev/full";
+  const char* argv[] = {"acr-doctor", "checks"};
+  std::istringstream in;
+  std::ostringstream err;
+  EXPECT_EQ(run(2, argv, in, full, err), 5);
+  EXPECT_NE(err.str().find("cannot write to standard output"), std::string::npos);
+}
+
+TEST_F(Cli, ColourAndGlyphsFollowTheEnvironment) {
+  EXPECT_EQ(scan({}).out.find('\x1b'), std::string::npos);  // not a terminal
+  EXPECT_NE(scan({"--color", "always"}).out.find('\x1b'), std::string::npos);
+  setenv("CLICOLOR_FORCE", "1", 1);
+  EXPECT_NE(scan({}).out.find('\x1b'), std::string::npos);
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_EQ(scan({}).out.find('\x1b'), std::string::npos);
+  EXPECT_NE(scan({"--color", "always"}).out.find('\x1b'), std::string::npos);  // an option wins
+  unsetenv("CLICOLOR_FORCE");
+  EXPECT_NE(scan({}).out.find("✗"), std::string::npos);
+  const auto is_ascii = [](const std::string& text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  };
+  EXPECT_TRUE(is_ascii(scan({"--ascii"}).out));
+  setenv("LC_ALL", "C", 1);
+  const std::string ascii = scan({}).out;
+  EXPECT_TRUE(is_ascii(ascii));
+  EXPECT_NE(ascii.find("[FAIL] FAILED"), std::string::npos);
+}
+
+TEST_F(Cli, CatalogueInTextAndJson) {
+  const Ran text = run_words({"checks"});
+  EXPECT_EQ(text.code, 0);
+  const Json json = Json::parse(run_words({"checks", "-o", "json"}).out);
+  EXPECT_EQ(static_cast<std::size_t>(std::count(text.out.begin(), text.out.end(), '\n')),
+            json["checks"].size() + 1);
+  for (const Json& check : json["checks"]) {
+    const std::string id = check["id"];
+    EXPECT_EQ(run_words({"explain", id}).out.substr(0, id.size()), id);
+    EXPECT_EQ(Json::parse(run_words({"explain", id, "-o", "json"}).out), check);
+  }
+}
+
+TEST_F(Cli, WhyOfSomethingAbsentIsAUsageError) {
+  const Ran ran =
+      run_words({"why", "pod/absent", "-n", "shop", "--from", path("acr.json"), "-o", "json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(Json::parse(ran.out)["error"]["message"].get<std::string>().find("absent"),
+            std::string::npos);
+}
+
+TEST_F(Cli, ReplaceFileKeepsModeAndLinks) {
+  std::ofstream(folder_ / "real") << "old";
+  fs::permissions(folder_ / "real", fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("real", folder_ / "link");
+  EXPECT_EQ(replace_file(path("link"), "new"), std::nullopt);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(read(folder_ / "real"), "new");
+  EXPECT_EQ(fs::status(folder_ / "real").permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+  const mode_t mask = umask(022);
+  EXPECT_EQ(replace_file(path("fresh"), "x"), std::nullopt);
+  umask(mask);
+  EXPECT_EQ(static_cast<unsigned>(fs::status(folder_ / "fresh").permissions()), 0644U);
+}
+
+TEST_F(Cli, ReplaceFileWritesThroughDevices) {
+  EXPECT_EQ(replace_file("/dev/null", "x"), std::nullopt);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  if (fs::exists("/dev/full")) {
+    EXPECT_NE(replace_file("/dev/full", "x"), std::nullopt);
+  }
+}
+
+}  // namespace
+}  // namespace acr
