@@ -14,6 +14,11 @@
 namespace acr {
 namespace {
 
+// What the whole report is about. Validators want a page, and a made-up home page would lie.
+constexpr std::string_view kSubjectPage =
+    "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
+    "cannot-pull-image-from-acr-to-aks-cluster";
+
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kDescription = 1024;   // GitHub's limit of a rule's descriptions
@@ -232,6 +237,7 @@ std::string render_sarif(const Report& report, const RenderOptions&) {
                {"fullName", "acr-doctor: image pulls of AKS from Azure Container Registry"},
                {"version", ACR_VERSION},
                {"semanticVersion", ACR_VERSION},
+               {"informationUri", kSubjectPage},
                {"rules", std::move(rules)},
                {"notifications", descriptors_json(notifications)}}}}},
            // false would make code scanning store nothing at all.

@@ -298,12 +298,19 @@ void draw_notifications(Page& page, const Report& report) {
   page.line();
 }
 
+// The gravest finding that is no mere symptom; failing pulls have a screen of their own.
 void draw_next(Page& page, const Report& report) {
   const auto worst =
-      std::find_if(report.results.begin(), report.results.end(),
-                   [](const Result& result) { return result.verdict.outcome == Outcome::fail; });
-  if (worst == report.results.end()) return;
-  page.line(fmt::format("Next  acr-doctor explain {}", worst->check->id));
+      std::find_if(report.results.begin(), report.results.end(), [](const Result& result) {
+        return result.verdict.outcome == Outcome::fail && result.check->link != Link::symptom;
+      });
+  const bool failing = std::any_of(report.pulls.begin(), report.pulls.end(),
+                                   [](const PullReport& pull) { return pull.failing > 0; });
+  if (worst == report.results.end() && !failing) return;
+  std::string next;
+  if (worst != report.results.end()) next = fmt::format("acr-doctor explain {}", worst->check->id);
+  if (failing) next += next.empty() ? "acr-doctor why" : "  or  acr-doctor why";
+  page.line(fmt::format("Next  {}", next));
   page.line();
 }
 

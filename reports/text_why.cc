@@ -225,10 +225,12 @@ void draw_evidence(Page& page, const PullReport& pull) {
     }
   }
   const std::string message = pull.message ? clean(pull.message->message) : std::string();
+  std::erase_if(rows, [&message](const auto& row) { return row.second == message; });
   if (rows.empty() && message.empty()) return;
 
   page.heading("Evidence");
-  if (!message.empty()) page.labelled(kLabelColumn, "kubelet", message);
+  const bool from_kubelet = !pull.nodes.starts_with("virtual node") || pull.nodes.contains("v2");
+  if (!message.empty()) page.labelled(kLabelColumn, from_kubelet ? "kubelet" : "event", message);
   constexpr std::size_t kWidestPlace = 40;  // a longer one gets a line of its own
   const std::size_t shown = shown_of(page, rows.size(), kEvidence);
   std::size_t place_width = kLabelColumn - 4;
@@ -257,6 +259,13 @@ void draw_fix(Page& page, const PullReport& pull) {
   if (!cause->check->repair.empty() && !cause->verdict.fix.empty()) page.line();
   page.commands(2, cause->verdict.fix);
   page.line();
+  // Faults of their own: without their repair the next attempt fails as well.
+  for (const ChainLink* link : pull.also()) {
+    if (link->verdict.fix.empty()) continue;
+    page.heading(fmt::format("Fix as well: {}", link->check->problem));
+    page.commands(2, link->verdict.fix);
+    page.line();
+  }
 }
 
 // What is unknown matters where no cause is known, and where it stands before the cause.
@@ -333,7 +342,9 @@ void draw_pulls(Page& page, const Group& group) {
   const auto seen = std::find_if(pull.chain.begin(), pull.chain.end(), [](const ChainLink& link) {
     return link.check->link == Link::symptom && link.role == Role::holds;
   });
-  text += seen == pull.chain.end() ? ": every link holds" : ": " + clean(seen->verdict.reason);
+  text += seen == pull.chain.end()
+              ? ": every link that the documents show holds; no pull was observed"
+              : ": " + clean(seen->verdict.reason);
   page.verdict(Mark::good, "PULLS", text);
 }
 

@@ -75,7 +75,8 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
       continue;
     any_credentials = true;
     state.evidence.push_back(estate.cite(object->origin, "passwordCredentials",
-                                         fmt::format("{} secrets", object->passwords->size())));
+                                         fmt::format("{} secret{}", object->passwords->size(),
+                                                     object->passwords->size() == 1 ? "" : "s")));
     for (const auto& password : *object->passwords) {
       const auto end = parse_time(password.end);
       any_current |= !end || *end > estate.now;

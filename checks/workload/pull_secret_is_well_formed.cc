@@ -55,9 +55,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                                     quote(secret.name), quote(secret.name_space))});
       continue;
     }
-    evidence.push_back(estate.cite(secret.origin, "data",
-                                   fmt::format("{} entries", secret.credentials->size()),
-                                   Basis::kubernetes_api));
+    evidence.push_back(
+        estate.cite(secret.origin, "data",
+                    fmt::format("{} {}", secret.credentials->size(),
+                                secret.credentials->size() == 1 ? "entry" : "entries"),
+                    Basis::kubernetes_api));
   }
   if (open) return *open;
   if (present == 0)

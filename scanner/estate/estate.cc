@@ -82,6 +82,20 @@ std::string_view to_string(Kind kind) {
   return "objects";
 }
 
+std::string counted(std::size_t count, Kind kind) {
+  std::string word(to_string(kind));
+  if (count == 1) {
+    if (word.ends_with("ies")) {
+      word.replace(word.size() - 3, 3, "y");
+    } else if (word.ends_with("sses")) {
+      word.erase(word.size() - 2);
+    } else {
+      word.pop_back();
+    }
+  }
+  return fmt::format("{} {}", count, word);
+}
+
 namespace {
 
 std::string joined(std::string_view a, std::string_view b, std::string_view c = {}) {
@@ -627,8 +641,7 @@ Estate::ListingSummary Estate::summarise(Kind kind, const std::vector<std::uint3
     if (std::find(wanted.begin(), wanted.end(), listing.origin.document) == wanted.end()) continue;
     if (!seen.insert(listing.origin.document).second) continue;
     summary.count += listing.count;
-    summary.evidence.push_back(
-        cite(listing.origin, "", fmt::format("{} {}", listing.count, to_string(kind)), basis));
+    summary.evidence.push_back(cite(listing.origin, "", counted(listing.count, kind), basis));
     const std::string& name = source(listing.origin);
     if (std::find(sources.begin(), sources.end(), name) == sources.end()) sources.push_back(name);
   }
@@ -643,7 +656,7 @@ Estate::ListingSummary Estate::summarise(Kind kind, const std::vector<std::uint3
       where += sources[i];
     }
   }
-  summary.text = fmt::format("{} {} in {}", summary.count, to_string(kind), where);
+  summary.text = fmt::format("{} in {}", counted(summary.count, kind), where);
   return summary;
 }
 

@@ -54,7 +54,8 @@ enum class Kind {
   node,
   event,
 };
-std::string_view to_string(Kind kind);  // plural, for people: "role assignments"
+std::string_view to_string(Kind kind);              // plural, for people: "role assignments"
+std::string counted(std::size_t count, Kind kind);  // "1 role assignment", "14 role assignments"
 
 // One document of the input: a file, or one of several in a file.
 struct Document {

@@ -42,13 +42,15 @@ std::vector<std::uint32_t> documents_of(const std::vector<const T*>& objects) {
 // "2 virtual network links of privatelink.azurecr.io" for each document they were read from.
 template <class T>
 std::vector<Evidence> cite_children(const Estate& estate, const std::vector<const T*>& objects,
-                                    std::string_view what) {
+                                    Kind kind, const PrivateDnsZone& zone) {
   std::vector<Evidence> evidence;
   for (const std::uint32_t document : documents_of(objects)) {
-    const auto count = std::count_if(objects.begin(), objects.end(),
-                                     [&](const T* o) { return o->origin.document == document; });
+    const auto count =
+        static_cast<std::size_t>(std::count_if(objects.begin(), objects.end(), [&](const T* o) {
+          return o->origin.document == document;
+        }));
     evidence.push_back(estate.cite(Origin{.document = document, .pointer = {}}, "",
-                                   fmt::format("{} {}", count, what), Basis::arm));
+                                   fmt::format("{} of {}", counted(count, kind), zone.name)));
   }
   return evidence;
 }
@@ -389,9 +391,8 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
           together(std::move(choice.linked.evidence),
                    {estate.cite(zone->origin, "numberOfVirtualNetworkLinks", "0", Basis::arm)});
     } else {
-      choice.linked.evidence = together(
-          std::move(choice.linked.evidence),
-          cite_children(estate, links, fmt::format("virtual network links of {}", zone_name)));
+      choice.linked.evidence = together(std::move(choice.linked.evidence),
+                                        cite_children(estate, links, Kind::zone_link, *zone));
     }
     for (const ZoneLink* link : links) linked_names.push_back(std::string(link->vnet.name()));
   }
@@ -441,8 +442,7 @@ RecordChoice login_server_record(const Estate& estate, const Registry& registry,
       choice.exists.reason =
           fmt::format("{} has no A record {}: it is not among the {} A records given", where,
                       choice.name, listed.size());
-      choice.exists.evidence =
-          cite_children(estate, listed, fmt::format("A records of {}", zone.name));
+      choice.exists.evidence = cite_children(estate, listed, Kind::record_set, zone);
     }
     return choice;
   }

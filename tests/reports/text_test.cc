@@ -164,7 +164,7 @@ NOT JUDGED (2)
 NOT READ (1)
   warning  nodes.json: not JSON, line 3 column 7: a comma is missing
 
-Next  acr-doctor explain private-dns-zone-is-linked
+Next  acr-doctor explain private-dns-zone-is-linked  or  acr-doctor why
 
 ✗ FAILED  3 findings, 2 at or above high; 2 results not judged; exit code 1
 )");
@@ -284,7 +284,7 @@ NOT JUDGED (2)
 NOT READ (1)
   warning  nodes.json: not JSON, line 3 column 7: a comma is missing
 
-Next  acr-doctor explain private-dns-zone-is-linked
+Next  acr-doctor explain private-dns-zone-is-linked  or  acr-doctor why
 
 ✗ FAILED  3 findings, 2 at or above high; 2 results not judged; exit code 1
 )");
