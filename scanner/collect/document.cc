@@ -421,7 +421,7 @@ struct DocumentReader::Reading {
                                  current.list,
                                  count.mixed ? "" : std::move(count.name_space)});
     }
-    if (!current.next.empty() && current.list)
+    if (!current.next.empty() && current.list && first < estate.listings.size())
       open_lists.push_back({first, estate.listings.size(), file->name, std::move(current.next)});
 
     if (current.empty_list && current.counts.empty())
@@ -453,9 +453,10 @@ struct DocumentReader::Reading {
   // --- damage ---
 
   // "line 3, column 7: ", or nothing for text that is not the author's (YAML turned into JSON).
-  std::string place_of(const char* byte) const {
+  std::string place_of(std::string_view piece, std::size_t offset) const {
+    const char* byte = piece.data() + offset;
     if (byte < text.data() || byte > text.data() + text.size()) return {};
-    const std::string_view before(text.data(), static_cast<std::size_t>(byte - text.data()));
+    const std::string_view before = text.substr(0, static_cast<std::size_t>(byte - text.data()));
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
     return fmt::format("line {}, column {}: ", std::count(before.begin(), before.end(), '\n') + 1,
                        before.size() - line_start + 1);
@@ -466,8 +467,8 @@ struct DocumentReader::Reading {
     say(Remark::Level::warning, "document-damaged",
         remarks.full(file->name)
             ? std::string{}
-            : fmt::format("{}found {}, expected {}", place_of(inner.data() + damage.offset),
-                          damage.found, damage.expected));
+            : fmt::format("{}found {}, expected {}", place_of(inner, damage.offset), damage.found,
+                          damage.expected));
   }
 
   void report_damage(std::string_view value, const ElementPlace& place, std::string_view error) {
@@ -478,11 +479,11 @@ struct DocumentReader::Reading {
     damaged = true;
     if (const auto damage = find_damage(value))
       say(Remark::Level::warning, "document-damaged",
-          fmt::format("{}found {}, expected {}; {}", place_of(value.data() + damage->offset),
-                      damage->found, damage->expected, what));
+          fmt::format("{}found {}, expected {}; {}", place_of(value, damage->offset), damage->found,
+                      damage->expected, what));
     else
       say(Remark::Level::warning, "document-damaged",
-          fmt::format("{}{}; {}", place_of(value.data()), error, what));
+          fmt::format("{}{}; {}", place_of(value, 0), error, what));
   }
 
   // --- values ---
@@ -522,7 +523,7 @@ struct DocumentReader::Reading {
       damaged = true;
       say(Remark::Level::warning, "document-too-large",
           fmt::format("{}an object of {} bytes is not read; the limit is {}",
-                      place_of(inner.data() + offset), bytes, input.limits.element_bytes));
+                      place_of(inner, offset), bytes, input.limits.element_bytes));
     };
     split(inner, input.limits.element_bytes, receiver);
   }
@@ -577,7 +578,7 @@ struct DocumentReader::Reading {
         element, place, {list.kind, list.api_version, current.target.kind}, group());
     switch (object.what) {
       case KubernetesObject::What::read:
-        count(*object.kind, object.name_space);
+        count(object.kind, object.name_space);
         return true;
       case KubernetesObject::What::left_out:
         ++current.left_out[object.type];
@@ -593,7 +594,7 @@ struct DocumentReader::Reading {
         return false;
       case KubernetesObject::What::foreign:
         if (list.kind_may_follow) {
-          list.postponed.emplace_back(element, *place.index);
+          list.postponed.emplace_back(element, place.index.value_or(0));
           return true;
         }
         [[fallthrough]];
@@ -625,7 +626,7 @@ struct DocumentReader::Reading {
         kubernetes.absorb(value, place, {{}, {}, current.target.kind}, group());
     switch (object.what) {
       case KubernetesObject::What::read:
-        count(*object.kind, object.name_space);
+        count(object.kind, object.name_space);
         return true;
       case KubernetesObject::What::left_out:
         ++current.left_out[object.type];

@@ -166,11 +166,16 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
     document.rewind();
     if (const auto error = document.get_object().get(object)) return damaged(error);
   }
-  result.kind = result.type == "PartialObjectMetadata" ? list.metadata_of
-                                                       : kind_of_object(version, result.type);
-  result.what = result.kind ? KubernetesObject::What::read : KubernetesObject::What::left_out;
-  if (!result.kind) return result;
-  switch (*result.kind) {
+  const std::optional<Kind> kind = result.type == "PartialObjectMetadata"
+                                       ? list.metadata_of
+                                       : kind_of_object(version, result.type);
+  if (!kind) {
+    result.what = KubernetesObject::What::left_out;
+    return result;
+  }
+  result.what = KubernetesObject::What::read;
+  result.kind = *kind;
+  switch (*kind) {
     case Kind::pod:
       absorb_pod(object, place, group);
       break;
@@ -189,10 +194,7 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
     default:
       absorb_event(object, place);
   }
-  if (fields_.error()) {
-    result.kind.reset();
-    return damaged(fields_.error());
-  }
+  if (fields_.error()) return damaged(fields_.error());
   result.name_space = metadata_.name_space;
   return result;
 }

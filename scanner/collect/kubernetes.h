@@ -26,7 +26,7 @@ struct KubernetesObject {
     damaged,   // not JSON, or its fields are; nothing was absorbed, `error` says why
   };
   What what = What::foreign;
-  std::optional<Kind> kind;
+  Kind kind = Kind::pod;        // of what was read
   std::string type;             // Kubernetes kind: "Pod"
   std::string_view name_space;  // valid until the next call
   simdjson::error_code error = simdjson::SUCCESS;

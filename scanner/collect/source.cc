@@ -175,13 +175,13 @@ class Walk {
     std::sort(entries.begin(), entries.end());
     for (const std::string& entry : entries) {
       if (too_many_) return;
-      const std::string below = path + "/" + entry;
+      const std::string below = fmt::format("{}/{}", path, entry);
       if (stat(below.c_str(), &status) != 0)
-        unreadable(name + entry, errno);
+        unreadable(fmt::format("{}{}", name, entry), errno);
       else if (S_ISDIR(status.st_mode))
-        add_folder(below, name + entry + "/");
+        add_folder(below, fmt::format("{}{}/", name, entry));
       else if (S_ISREG(status.st_mode))  // a pipe or socket in a folder is not meant as input
-        add(below, name + entry);
+        add(below, fmt::format("{}{}", name, entry));
     }
   }
 

@@ -29,7 +29,7 @@ constexpr char kCaseBit = 0x20;
 #if defined(__x86_64__)
 inline Marks mark_sse2(const char* block) {
   Marks marks;
-  for (int part = 0; part < 4; ++part) {
+  for (std::size_t part = 0; part < 4; ++part) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * part));
     const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(kCaseBit));
     const auto bits = [part](__m128i equal) {
@@ -476,9 +476,11 @@ class SyntaxCheck {
       ++at_;
       if (at_ >= text_.size()) break;
       if (text_[at_] == 'u') {
-        for (int digit = 0; digit < 4; ++digit)
-          if (++at_ >= text_.size() || std::isxdigit(static_cast<unsigned char>(text_[at_])) == 0)
+        for (int digit = 0; digit < 4; ++digit) {
+          ++at_;
+          if (at_ >= text_.size() || std::isxdigit(static_cast<unsigned char>(text_[at_])) == 0)
             return fail("four hexadecimal digits");
+        }
       } else if (std::string_view("\"\\/bfnrt").find(text_[at_]) == kNone) {
         return fail("an escape that JSON knows");
       }

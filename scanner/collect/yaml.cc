@@ -400,8 +400,9 @@ std::optional<TextPosition> yaml_position(std::string_view text, std::uint32_t d
   const YamlLimits limits;
   JsonWriter writer(limits, &steps);
   convert(parts[document], writer);  // damage behind the place wanted does not matter
-  if (!writer.found()) return std::nullopt;
-  return position_of(*writer.found(), parts[document].line);
+  const std::optional<YAML::Mark> mark = writer.found();
+  if (!mark) return std::nullopt;
+  return position_of(*mark, parts[document].line);
 }
 
 }  // namespace acr
