@@ -19,10 +19,11 @@ struct AbsorbContext {
   std::function<void(Remark)> remark;
 };
 
-// Azure and Graph resources, in ARM, az-flattened and Resource Graph form (arm.cc, graph.cc). Returns
-// what the element was; nullopt when it is nothing we read. Error envelopes are absorbed as refusals
-// by absorb_error. `origin` is the element's place; readers set `nested` themselves.
-std::optional<Kind> absorb_azure(AbsorbContext& context, simdjson::dom::element element, Origin origin);
+// Azure and Graph resources, in ARM, az-flattened and Resource Graph form (arm.cc, graph.cc).
+// Returns what the element was; nullopt when it is nothing we read. Error envelopes are absorbed as
+// refusals by absorb_error. `origin` is the element's place; readers set `nested` themselves.
+std::optional<Kind> absorb_azure(AbsorbContext& context, simdjson::dom::element element,
+                                 Origin origin);
 
 // Any of the error envelopes of Azure, Graph and Kubernetes (azure_api 0.5, Status objects). A 403
 // becomes a Refusal, other errors a remark. False when the element is no error.

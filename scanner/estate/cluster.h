@@ -36,13 +36,14 @@ struct Cluster {
   std::string node_resource_group;
   std::string kubernetes_version;
   std::string outbound_type;  // loadBalancer, userDefinedRouting, …; empty when absent
-  std::vector<ResourceId> outbound_public_ips;  // effectiveOutboundIPs of load balancer or NAT profile
+  std::vector<ResourceId>
+      outbound_public_ips;  // effectiveOutboundIPs of load balancer or NAT profile
   std::vector<NodePool> pools;
 
-  Fact<Identity> kubelet_identity;                      // identityProfile.kubeletidentity
-  std::vector<Identity> control_plane_identities;       // identity.principalId, userAssignedIdentities
+  Fact<Identity> kubelet_identity;                 // identityProfile.kubeletidentity
+  std::vector<Identity> control_plane_identities;  // identity.principalId, userAssignedIdentities
   std::vector<std::pair<std::string, Identity>> addon_identities;  // add-on name -> identity
-  std::string service_principal_client_id;              // empty on managed-identity clusters ("msi")
+  std::string service_principal_client_id;  // empty on managed-identity clusters ("msi")
   bool virtual_node_addon = false;
   std::string kube_context;  // recorded by our own snapshots
 

@@ -27,7 +27,7 @@ struct Peering {
   ResourceId remote;  // the other VNet
   std::string state;  // Initiated, Connected, Disconnected
   std::string sync_level;
-  bool allow_access = true;             // allowVirtualNetworkAccess
+  bool allow_access = true;  // allowVirtualNetworkAccess
   bool allow_forwarded_traffic = false;
   std::vector<std::string> remote_prefixes;
 };
@@ -101,7 +101,7 @@ struct NetworkInterface {
 struct PrivateDnsZone {
   Origin origin;  // unknown when the zone is only known through its children
   ResourceId id;
-  std::string name;  // "privatelink.azurecr.io"
+  std::string name;                        // "privatelink.azurecr.io"
   Fact<std::uint64_t> record_sets, links;  // numberOfRecordSets, numberOfVirtualNetworkLinks
 };
 
@@ -110,7 +110,7 @@ struct ZoneLink {
   ResourceId id;
   ResourceId zone;  // parent
   ResourceId vnet;
-  std::string state;  // Completed, InProgress; empty when absent
+  std::string state;              // Completed, InProgress; empty when absent
   std::string resolution_policy;  // Default, NxDomainRedirect
 };
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
+#include <unordered_map>
 
 #include "estate/login_server.h"
 
@@ -148,8 +150,33 @@ Pull from_class(const Estate& estate, const PodClass& pod) {
 }
 
 auto class_key(const NodeClass& node) {
-  return std::tuple(node.kind, node.pool, node.platform);
+  return std::tie(node.kind, node.pool, node.platform);
 }
+bool same_class(const NodeClass& a, const NodeClass& b) {
+  return class_key(a) == class_key(b);
+}
+
+// What each node is, worked out once.
+class NodeClasses {
+ public:
+  // nullptr: the node is not in the input.
+  const NodeClass* find(const Estate& estate, int cluster, const std::string& name) {
+    if (name.empty()) return nullptr;
+    const auto [it, fresh] = classes_.try_emplace(std::pair(cluster, std::string_view(name)));
+    if (fresh) {
+      if (const Node* node = estate.node(cluster, name)) it->second = classify(estate, *node);
+    }
+    return it->second ? &*it->second : nullptr;
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const std::pair<int, std::string_view>& key) const {
+      return std::hash<std::string_view>()(key.second) + static_cast<std::size_t>(key.first);
+    }
+  };
+  std::unordered_map<std::pair<int, std::string_view>, std::optional<NodeClass>, Hash> classes_;
+};
 
 }  // namespace
 
@@ -183,6 +210,7 @@ std::vector<Pull> pulls(const Estate& estate) {
     if (!pod.from_template && !pod.workload.empty()) observed[workload_key(pod)] = true;
   }
 
+  NodeClasses nodes;
   for (const PodClass& pod : estate.pod_classes) {
     // Its pods say more than the template they came from.
     if (pod.from_template && observed.contains(workload_key(pod))) continue;
@@ -198,22 +226,37 @@ std::vector<Pull> pulls(const Estate& estate) {
       continue;
     }
 
-    std::map<std::tuple<NodeClass::Kind, std::string, std::string>, Pull> by_class;
+    // Few classes, many nodes: what a node is, is asked once a node.
+    std::vector<Pull> by_class;
+    std::map<std::string_view, NodeClass> guesses;
     for (const NodeTally& tally : pod.nodes) {
-      const Node* node = tally.node.empty() ? nullptr : estate.node(base.cluster_index, tally.node);
-      NodeClass node_class = node ? classify(estate, *node)
-                                  : classify_by_spec(estate, base.cluster_index, pod, tally.node);
-      const auto key = class_key(node_class);
-      auto it = by_class.find(key);
-      if (it == by_class.end()) {
-        it = by_class.emplace(key, base).first;
-        it->second.node = std::move(node_class);
+      const NodeClass* known = nodes.find(estate, base.cluster_index, tally.node);
+      if (!known) {
+        // A guess rests on the pod's spec and on the name up to its pool, aks-<pool>-….
+        const std::string_view name = tally.node;
+        const std::string_view stem =
+            name.starts_with("aks-") ? name.substr(0, name.find('-', 4)) : name;
+        auto guess = guesses.find(stem);
+        if (guess == guesses.end()) {
+          guess =
+              guesses.emplace(stem, classify_by_spec(estate, base.cluster_index, pod, name)).first;
+        }
+        known = &guess->second;
       }
-      it->second.pod_count += tally.pods;
-      it->second.failing += tally.failing;
-      it->second.pulled += tally.pulled;
+      auto part = std::find_if(by_class.begin(), by_class.end(),
+                               [&](const Pull& p) { return same_class(p.node, *known); });
+      if (part == by_class.end()) {
+        by_class.push_back(base);
+        part = by_class.end() - 1;
+        part->node = *known;
+      }
+      part->pod_count += tally.pods;
+      part->failing += tally.failing;
+      part->pulled += tally.pulled;
     }
-    for (auto& [key, pull] : by_class) {
+    std::sort(by_class.begin(), by_class.end(),
+              [](const Pull& a, const Pull& b) { return class_key(a.node) < class_key(b.node); });
+    for (Pull& pull : by_class) {
       // Example names and symptoms belong to the class as a whole, failing pods first: a part
       // without failing pods must not show them.
       if (pull.failing > 0 || pod.failing == 0) pull.pods = pod.pods;

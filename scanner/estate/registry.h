@@ -26,10 +26,11 @@ struct EndpointConnection {
 };
 
 struct NetworkRules {
-  std::string default_action;             // Allow or Deny; "Allow" where ARM sends no networkRuleSet
-  std::vector<std::string> ip_rules;      // CIDRs or single addresses as given
-  std::vector<ResourceId> subnet_rules;   // virtualNetworkRules
-  bool subnet_rules_visible = false;      // newer api-versions hide virtualNetworkRules: absent is not empty
+  std::string default_action;            // Allow or Deny; "Allow" where ARM sends no networkRuleSet
+  std::vector<std::string> ip_rules;     // CIDRs or single addresses as given
+  std::vector<ResourceId> subnet_rules;  // virtualNetworkRules
+  bool subnet_rules_visible =
+      false;  // newer api-versions hide virtualNetworkRules: absent is not empty
 };
 
 struct RegistryToken {

@@ -86,10 +86,10 @@ struct PullCredential {
   enum class User { anonymous, token, admin_or_named, service_principal };
   std::string host_key;  // the key as written: "https://contoso.azurecr.io/v2/"
   User user = User::anonymous;
-  std::string user_name;            // GUID, admin or token name; empty for others
+  std::string user_name;  // GUID, admin or token name; empty for others
   bool has_password = false;
-  std::string expires;              // RFC 3339, from a JWT password; empty when it has none
-  std::string aci_error;            // why a classic virtual node would refuse it; empty when fine
+  std::string expires;    // RFC 3339, from a JWT password; empty when it has none
+  std::string aci_error;  // why a classic virtual node would refuse it; empty when fine
 };
 
 struct PullSecret {
@@ -98,8 +98,9 @@ struct PullSecret {
   // A gap when the document holds no data (metadata only, redacted); malformed when the kubelet
   // could not decode it, with the kubelet's words as detail.
   Fact<std::vector<PullCredential>> credentials;
-  bool docker_type = false;  // kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg with its key
-  std::string aci_error;     // whole-secret refusal by a classic virtual node; empty when fine
+  bool docker_type =
+      false;              // kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg with its key
+  std::string aci_error;  // whole-secret refusal by a classic virtual node; empty when fine
 };
 
 struct Node {

@@ -109,7 +109,8 @@ const Verdict& Explainer::judge_attachment(const Check& check, JudgeOf<Attachmen
       pull.pulled > 0);
   const auto it = attachment_verdicts_.find(key);
   if (it != attachment_verdicts_.end()) return it->second;
-  return attachment_verdicts_.emplace(key, judge_safely(judge_of, estate_, attachment)).first->second;
+  return attachment_verdicts_.emplace(key, judge_safely(judge_of, estate_, attachment))
+      .first->second;
 }
 
 Verdict Explainer::judge(const Check& check, const Pull& pull) {
@@ -143,6 +144,7 @@ PullReport Explainer::explain(const Pull& pull) {
   report.nodes = pull.node.label();
   if (pull.symptom) report.message = *pull.symptom;
 
+  report.chain.reserve(all_checks().size());
   std::set<const Check*> failed;
   bool open = false, symptom_failed = false, observed = false, applies = false;
   for (const Check* check : all_checks()) {

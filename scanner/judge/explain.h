@@ -17,7 +17,8 @@ class Explainer {
 
  private:
   Verdict judge(const Check& check, const Pull& pull);
-  const Verdict& judge_attachment(const Check& check, JudgeOf<Attachment> judge_of, const Pull& pull);
+  const Verdict& judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
+                                  const Pull& pull);
 
   const Estate& estate_;
   std::unordered_map<std::string, Verdict> attachment_verdicts_;

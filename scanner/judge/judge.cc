@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -57,6 +58,19 @@ bool matters(const Result& result, const JudgeOptions& options) {
          options.fail_on && result.check->severity >= *options.fail_on;
 }
 
+// Results are heavy to move: their places are sorted, and each moves once.
+template <class T, class Less>
+void put_in_order(std::vector<T>& items, Less less) {
+  std::vector<std::size_t> places(items.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::stable_sort(places.begin(), places.end(),
+                   [&](std::size_t a, std::size_t b) { return less(items[a], items[b]); });
+  std::vector<T> ordered;
+  ordered.reserve(items.size());
+  for (const std::size_t place : places) ordered.push_back(std::move(items[place]));
+  items = std::move(ordered);
+}
+
 // Counts, scope states, completeness and order: everything that follows from the results.
 void finish(Report& report, const JudgeOptions& options) {
   std::map<std::string_view, Scope*> scopes;
@@ -87,11 +101,10 @@ void finish(Report& report, const JudgeOptions& options) {
   for (const Notification& notification : report.notifications) {
     if (notification.level != Notification::Level::note) summary.complete = false;
   }
-  std::stable_sort(
-      report.results.begin(), report.results.end(), [](const Result& a, const Result& b) {
-        return std::tie(b.check->severity, a.check->id, a.subject.id, a.subject.discriminator) <
-               std::tie(a.check->severity, b.check->id, b.subject.id, b.subject.discriminator);
-      });
+  put_in_order(report.results, [](const Result& a, const Result& b) {
+    return std::tie(b.check->severity, a.check->id, a.subject.id, a.subject.discriminator) <
+           std::tie(a.check->severity, b.check->id, b.subject.id, b.subject.discriminator);
+  });
   const auto order = [](const PullReport& p) {
     // Broken and unexplained first; among them those that fail now.
     using Diagnosis = PullReport::Diagnosis;
@@ -102,8 +115,8 @@ void finish(Report& report, const JudgeOptions& options) {
     return std::tuple(p.failing == 0, diagnosis, std::string_view(p.subject.id),
                       std::string_view(p.subject.discriminator));
   };
-  std::stable_sort(report.pulls.begin(), report.pulls.end(),
-                   [&](const PullReport& a, const PullReport& b) { return order(a) < order(b); });
+  put_in_order(report.pulls,
+               [&](const PullReport& a, const PullReport& b) { return order(a) < order(b); });
   report.fail_on_nothing = !options.fail_on;
   if (options.fail_on) report.fail_on = *options.fail_on;
 }
@@ -153,6 +166,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   Explainer explainer(estate);
   Discriminators discriminators;
   report.pulls.reserve(all_pulls.size());
+  report.results.reserve(report.results.size() + all_pulls.size() * report.checks.size());
   for (const Pull& pull : all_pulls) {
     PullReport explained = explainer.explain(pull);
     discriminators.make_unique(explained.subject);
