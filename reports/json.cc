@@ -122,6 +122,7 @@ Json pull_json(const PullReport& pull) {
   if (pull.message) {
     json["message"] = {{"text", clean(pull.message->message)},
                        {"reason", clean(pull.message->reason)}};
+    if (pull.error) json["message"]["class"] = pull.error->class_id;
   }
   json["chain"] = Json::array();
   for (const auto& link : pull.chain) json["chain"].push_back(link_json(link));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "estate/pull_error.h"
 #include "judge/report.h"
 
 namespace acr {
@@ -46,6 +47,10 @@ std::string render_catalogue(std::span<const Check* const> checks, const RenderO
 std::string render_catalogue_json(std::span<const Check* const> checks);
 std::string render_explanation(const Check& check, const RenderOptions& options);
 std::string render_explanation_json(const Check& check);
+
+// What texts of pull failures say. JSON: one object a line.
+std::string render_pull_errors(std::span<const PullError> errors, const RenderOptions& options);
+std::string render_pull_errors_json(std::span<const PullError> errors);
 
 // RFC 3339 in UTC: "2026-03-01T02:00:00Z".
 std::string render_instant(Instant instant);

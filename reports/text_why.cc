@@ -231,6 +231,10 @@ void draw_evidence(Page& page, const PullReport& pull) {
   page.heading("Evidence");
   const bool from_kubelet = !pull.nodes.starts_with("virtual node") || pull.nodes.contains("v2");
   if (!message.empty()) page.labelled(kLabelColumn, from_kubelet ? "kubelet" : "event", message);
+  if (!message.empty() && pull.error && pull.error->error != PullErrorClass::other_not_pull) {
+    page.labelled(kLabelColumn, "that is",
+                  fmt::format("{} ({})", clean(pull.error->says), pull.error->class_id));
+  }
   constexpr std::size_t kWidestPlace = 40;  // a longer one gets a line of its own
   const std::size_t shown = shown_of(page, rows.size(), kEvidence);
   std::size_t place_width = kLabelColumn - 4;
@@ -332,6 +336,21 @@ void draw_unsure(Page& page, const Group& group, std::string_view word, std::str
   }
   if (!checks.empty())
     page.labelled(kLabelColumn + 1, "not judged", enumerate(checks, checks.size()));
+  const PullReport& pull = *group.front();
+  if (!pull.error) return;
+  std::vector<std::string> likely;
+  for (const std::string_view link : likely_links(pull.error->error)) {
+    // What was judged and holds is not likely any more.
+    const bool holds =
+        std::any_of(pull.chain.begin(), pull.chain.end(), [link](const ChainLink& other) {
+          return other.check->id == link && other.role == Role::holds;
+        });
+    if (!holds && find_check(link) != nullptr) likely.emplace_back(link);
+  }
+  if (!likely.empty()) {
+    page.labelled(kLabelColumn + 1, "likely",
+                  fmt::format("{} (by the message alone)", enumerate(likely, likely.size())));
+  }
 }
 
 void draw_pulls(Page& page, const Group& group) {

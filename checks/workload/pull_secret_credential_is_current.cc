@@ -228,20 +228,19 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return not_applicable("no pull secret of the pod is for this registry", std::move(evidence));
   }
   // The kubelet tries one after the other: a single one that works is enough.
-  std::optional<State> stale, open;
+  State stale, open;
+  bool any_open = false;
   for (const MatchingCredential& entry : matching) {
     State state = state_of(estate, entry, pull);
     if (state.current == Tri::yes)
       return pass(std::move(state.reason), std::move(state.evidence), Basis::arm);
-    if (state.current == Tri::unknown && !open)
-      open = std::move(state);
-    else if (state.current == Tri::no && !stale)
-      stale = std::move(state);
+    State& first = state.current == Tri::unknown ? open : stale;
+    any_open |= state.current == Tri::unknown;
+    if (first.reason.empty()) first = std::move(state);
   }
-  if (open)
-    return unknown(std::move(open->reason), std::move(open->evidence), std::move(open->supply));
-  auto fix = stale->fix.empty() ? renew_secret(pull, *matching.front().secret) : stale->fix;
-  return fault(need_of_secret(estate, pull), std::move(stale->reason), std::move(stale->evidence),
+  if (any_open) return unknown(open.reason, open.evidence, open.supply);
+  auto fix = stale.fix.empty() ? renew_secret(pull, *matching.front().secret) : stale.fix;
+  return fault(need_of_secret(estate, pull), std::move(stale.reason), std::move(stale.evidence),
                Basis::arm, std::move(fix));
 }
 

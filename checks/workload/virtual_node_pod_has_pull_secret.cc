@@ -33,7 +33,9 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return not_applicable(fmt::format("registry {} allows anonymous pulls", pull.registry->name),
                           std::move(evidence));
   }
-  if (!pull.pull_secrets_known) return *unless_secrets(estate, pull);
+  if (!pull.pull_secrets_known) {
+    if (auto verdict = unless_secrets(estate, pull)) return *std::move(verdict);
+  }
   const std::string field = pull.source && pull.source->from_template
                                 ? "spec/template/spec/imagePullSecrets"
                                 : "spec/imagePullSecrets";

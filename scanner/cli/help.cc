@@ -19,6 +19,7 @@ Usage
   acr-doctor why [TARGET] --from PATH     the one broken link of a pull, and its repair
   acr-doctor scan --from PATH             every check over everything that was given
   acr-doctor explain CHECK                why a check exists, what it reads, how to repair
+  acr-doctor explain --error TEXT         what the text of a pull failure says
   acr-doctor checks                       all checks
   acr-doctor version
   acr-doctor help [COMMAND]
@@ -87,10 +88,15 @@ Judging
   --fail-on LEVEL                 critical, high (default), medium, low or none
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
 )"},
-    Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds.
+    Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds;
+or what the text of an image-pull failure says.
 
 Usage
   acr-doctor explain CHECK [OPTION...]
+  acr-doctor explain --error TEXT|- [OPTION...]
+
+Input
+  --error TEXT                    the message of a failed pull; - reads one a line from standard input
 
 Output
   -o, --output FORMAT[=FILE]      text (default) or json

@@ -105,6 +105,7 @@ po::options_description describe(std::string_view command) {
     add("namespace,n", text());
     add("cluster", text());
   }
+  if (command == "explain") add("error", text());
   if (command == "scan") {
     add("check", list());
     add("fail-on", text());
@@ -175,6 +176,7 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.from = list("from");
   options.name_space = text("namespace");
   options.cluster = text("cluster");
+  options.error_text = text("error");
   options.judge.check_globs = list("check");
   options.ascii = is_set("ascii");
   options.quiet = is_set("quiet");

@@ -24,6 +24,7 @@ enum class Colour { automatic, always, never };
 struct Options {
   std::string command;
   std::vector<std::string> arguments;  // what is no option: TARGET, CHECK
+  std::string error_text;              // explain --error; "-" is standard input
   std::vector<std::string> from;
   std::string name_space, cluster;
   std::vector<OutputTarget> outputs;  // at least one; at most one to standard output

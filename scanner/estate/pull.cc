@@ -163,10 +163,11 @@ class NodeClasses {
   const NodeClass* find(const Estate& estate, int cluster, const std::string& name) {
     if (name.empty()) return nullptr;
     const auto [it, fresh] = classes_.try_emplace(std::pair(cluster, std::string_view(name)));
+    std::optional<NodeClass>& known = it->second;
     if (fresh) {
-      if (const Node* node = estate.node(cluster, name)) it->second = classify(estate, *node);
+      if (const Node* node = estate.node(cluster, name)) known = classify(estate, *node);
     }
-    return it->second ? &*it->second : nullptr;
+    return known.has_value() ? &known.value() : nullptr;
   }
 
  private:
@@ -292,6 +293,7 @@ std::vector<Attachment> attachments(const Estate& estate, const std::vector<Pull
   }
 
   std::vector<Attachment> result;
+  result.reserve(found.size());
   for (auto& [pair, attachment] : found) result.push_back(std::move(attachment));
   std::sort(result.begin(), result.end(), [](const Attachment& a, const Attachment& b) {
     return std::tie(a.cluster->id, a.cluster->name, a.registry->id) <

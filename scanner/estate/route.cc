@@ -120,6 +120,7 @@ Fact<std::vector<NodeNetwork>> node_networks(const Estate& estate, const Attachm
             {}});
   }
   std::vector<NodeNetwork> networks;
+  networks.reserve(by_vnet.size());
   for (auto& [key, network] : by_vnet) networks.push_back(std::move(network));
   return networks;
 }

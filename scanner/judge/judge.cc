@@ -36,6 +36,7 @@ class Discriminators {
 
 std::vector<Scope> scopes_of(const Estate& estate) {
   std::vector<Scope> scopes;
+  scopes.reserve(estate.clusters.size() + estate.registries.size());
   for (const Cluster& cluster : estate.clusters) {
     scopes.push_back({.id = cluster.id.empty() ? cluster.name : cluster.id.text(),
                       .kind = "cluster",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check.h"
+#include "estate/pull_error.h"
 
 namespace acr {
 
@@ -51,7 +52,8 @@ struct PullReport {
   std::string nodes;
   Diagnosis diagnosis = Diagnosis::unknown;
   std::optional<PullSymptom> message;
-  std::vector<ChainLink> chain;  // kubelet order; the symptom is last
+  std::optional<PullError> error;  // what the message says
+  std::vector<ChainLink> chain;    // kubelet order; the symptom is last
 
   const ChainLink* cause() const;
   std::vector<const ChainLink*> also() const;
