@@ -13,7 +13,7 @@ std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
     return unknown(fmt::format("service account {} of namespace {} is not in the input, so the "
                                "pull secrets its pods will get are not known",
                                pull.service_account, pull.name_space),
-                   {estate.cite(pull.origin, "", pull.workload, Basis::kubernetes_api)},
+                   {cite_spec(estate, pull, "serviceAccountName", pull.service_account)},
                    {fmt::format("kubectl get serviceaccount {} --namespace {} --output json",
                                 quote(pull.service_account), quote(pull.name_space))});
   }
@@ -23,8 +23,7 @@ std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
   if (pull.cluster_index < 0) {
     return unknown(
         "several clusters are in the input and nothing tells which one this pod belongs to",
-        {estate.cite(pull.origin, "", pull.image, Basis::kubernetes_api)},
-        {"kubectl get nodes --output json"});
+        {cite_image(estate, pull)}, {"kubectl get nodes --output json"});
   }
   return std::nullopt;
 }

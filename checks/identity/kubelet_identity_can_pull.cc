@@ -79,7 +79,7 @@ std::vector<Evidence> cite_pulls(const Estate& estate, const Attachment& attachm
   std::set<std::uint32_t> documents;
   for (const Pull* pull : attachment.pulls) {
     if (!documents.insert(pull->origin.document).second) continue;
-    evidence.push_back(estate.cite(pull->origin, "", pull->image, Basis::kubernetes_api));
+    evidence.push_back(cite_image(estate, *pull));
   }
   return evidence;
 }

@@ -34,8 +34,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                 {estate.cite(pull.origin, "", "imageID reported", Basis::observed)},
                 Basis::observed);
   }
-  return unknown("no pod has reported about this image",
-                 {estate.cite(pull.origin, "", pull.image, Basis::kubernetes_api)},
+  return unknown("no pod has reported about this image", {cite_image(estate, pull)},
                  {fmt::format("kubectl get pods {} --output json",
                               pull.name_space.empty() ? std::string("--all-namespaces")
                                                       : "--namespace " + quote(pull.name_space))});

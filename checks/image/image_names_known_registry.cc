@@ -34,7 +34,7 @@ bool only_digits_differ(std::string_view a, std::string_view b) {
 }
 
 Verdict judge(const Estate& estate, const Pull& pull) {
-  const Evidence image = estate.cite(pull.origin, "", pull.image, Basis::kubernetes_api);
+  const Evidence image = cite_image(estate, pull);
   if (!pull.reference) return not_applicable("the image reference is not valid", {image});
   const std::string& host = pull.reference->domain;
   if (pull.registry) {

@@ -8,7 +8,7 @@ namespace acr {
 namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
-  std::vector<Evidence> evidence{estate.cite(pull.origin, "", pull.image, Basis::kubernetes_api)};
+  std::vector<Evidence> evidence{cite_image(estate, pull)};
   if (pull.reference)
     return pass(fmt::format("{} is a valid reference", pull.reference->canonical()),
                 std::move(evidence), Basis::resolved);

@@ -16,8 +16,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                             pull.node.evidence);
     case NodeClass::Kind::unknown:
       return unknown("whether the pod runs on a virtual node is not known",
-                     {estate.cite(pull.origin, "", pull.image, Basis::kubernetes_api)},
-                     {"kubectl get nodes --output json"});
+                     {cite_image(estate, pull)}, {"kubectl get nodes --output json"});
     case NodeClass::Kind::classic_virtual:
       break;
   }
@@ -36,17 +35,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   if (!pull.pull_secrets_known) {
     if (auto verdict = unless_secrets(estate, pull)) return *std::move(verdict);
   }
-  const std::string field = pull.source && pull.source->from_template
-                                ? "spec/template/spec/imagePullSecrets"
-                                : "spec/imagePullSecrets";
+  evidence = together(std::move(evidence), pull.pull_secrets_evidence);
   if (!pull.pull_secrets.empty()) {
-    evidence.push_back(estate.cite(pull.origin, field,
-                                   fmt::format("{}", fmt::join(pull.pull_secrets, ", ")),
-                                   Basis::kubernetes_api));
     return pass(fmt::format("the pod names pull secret {}", fmt::join(pull.pull_secrets, ", ")),
                 std::move(evidence), Basis::kubernetes_api);
   }
-  evidence.push_back(estate.cite(pull.origin, field, "none", Basis::kubernetes_api));
   const PullSecret* serving = serving_secret(estate, pull);
   auto fix = name_secret(pull, serving ? serving->name : "acr-pull", serving == nullptr);
   return fail(

@@ -266,8 +266,8 @@ void KubernetesReader::read_pod_spec(Value value) {
     } else if (is_key(key, "ephemeralContainers")) {
       read_containers(field, ContainerKind::ephemeral);
     } else if (is_key(key, "volumes")) {
-      fields_.each_element(field, [&](Value volume, std::size_t) {
-        ContainerView image{{}, {}, {}, ContainerKind::image_volume};
+      fields_.each_element(field, [&](Value volume, std::size_t index) {
+        ContainerView image{{}, {}, {}, ContainerKind::image_volume, index};
         bool found = false;
         fields_.each_member(volume, [&](const char* member, Value part) {
           if (is_key(member, "name")) {
@@ -302,9 +302,10 @@ void KubernetesReader::read_pod_spec(Value value) {
 }
 
 void KubernetesReader::read_containers(Value value, ContainerKind kind) {
-  fields_.each_element(value, [&](Value element, std::size_t) {
+  fields_.each_element(value, [&](Value element, std::size_t index) {
     ContainerView container;
     container.kind = kind;
+    container.index = index;
     fields_.each_member(element, [&](const char* key, Value field) {
       if (is_key(key, "name"))
         container.name = fields_.text(field);
@@ -418,6 +419,7 @@ void KubernetesReader::absorb_pod(Object& object, const ElementPlace& place, std
 void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
                                        const ElementPlace& place, std::uint64_t group) {
   pod_.clear();
+  pod_.spec_path = "spec/template/spec";
   const auto read_template = [&](Value value) {
     fields_.each_member(value, [&](const char* key, Value field) {
       if (is_key(key, "spec")) read_pod_spec(field);
@@ -428,6 +430,7 @@ void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
       if (is_key(key, "template")) {
         read_template(field);
       } else if (is_key(key, "jobTemplate")) {
+        pod_.spec_path = "spec/jobTemplate/spec/template/spec";
         fields_.each_member(field, [&](const char* part, Value job) {
           if (!is_key(part, "spec")) return;
           fields_.each_member(job, [&](const char* member, Value value_of_member) {

@@ -75,6 +75,7 @@ void PodView::clear() {
   containers.clear();
   statuses.clear();
   mirror = template_only = focus = provider_failed = false;
+  spec_path = "spec";
 }
 
 bool is_pull_failure(std::string_view reason) {
@@ -137,7 +138,8 @@ std::uint32_t PodClasses::class_of(const PodView& pod, const ContainerView& cont
   entry.service_account = pod.service_account;
   entry.pull_secrets.assign(pod.pull_secrets.begin(), pod.pull_secrets.end());
   entry.container = {std::string(container.name), cut_text(container.image, kTextBytes),
-                     std::string(container.pull_policy), container.kind};
+                     std::string(container.pull_policy), container.kind, container.index};
+  entry.spec_path = pod.spec_path;
   entry.placement = read_placement(pod);
   entry.mirror = pod.mirror;
   entry.focus = pod.focus;

@@ -31,6 +31,7 @@ struct ElementPlace {
 struct ContainerView {
   std::string_view name, image, pull_policy;
   ContainerKind kind = ContainerKind::container;
+  std::size_t index = 0;  // within its list, for the pointer
 };
 
 struct ContainerStatusView {
@@ -44,7 +45,8 @@ struct ContainerStatusView {
 struct PodView {
   std::string_view name, name_space, service_account, node_name;
   std::string_view node_selector, tolerations, affinity;  // raw JSON; empty when none
-  std::string_view provider_message;  // of a virtual node that could not create the pod
+  std::string_view provider_message;    // of a virtual node that could not create the pod
+  std::string_view spec_path = "spec";  // of the pod spec within the object
   std::string workload;
   std::vector<std::string_view> pull_secrets;
   std::vector<ContainerView> containers;

@@ -161,7 +161,7 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
     result.suffices = Tri::no;
     result.reason = fmt::format("the credential provider of AKS nodes does not cover {}",
                                 pull.reference->domain);
-    result.evidence.push_back(estate.cite(pull.origin, "", pull.image, Basis::resolved));
+    result.evidence.push_back(cite_image(estate, pull));
     return result;
   }
   if (!pull.cluster) {

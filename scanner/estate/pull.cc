@@ -143,9 +143,7 @@ Pull from_class(const Estate& estate, const PodClass& pod) {
     }
   }
   pull.pull_secrets_evidence.push_back(
-      estate.cite(pod.origin, "",
-                  fmt::format("imagePullSecrets: {}", pod.pull_secrets.empty() ? "none" : shown()),
-                  Basis::kubernetes_api));
+      cite_spec(estate, pull, "imagePullSecrets", pod.pull_secrets.empty() ? "none" : shown()));
   return pull;
 }
 
@@ -194,6 +192,42 @@ std::string NodeClass::label() const {
       break;
   }
   return "nodes unknown";
+}
+
+namespace {
+
+std::string_view list_of(ContainerKind kind) {
+  switch (kind) {
+    case ContainerKind::container:
+      return "containers";
+    case ContainerKind::init:
+      return "initContainers";
+    case ContainerKind::ephemeral:
+      return "ephemeralContainers";
+    case ContainerKind::image_volume:
+      return "volumes";
+  }
+  return "containers";
+}
+
+}  // namespace
+
+Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,
+                   std::string value) {
+  // A pull asked for on the command line stands in no document.
+  if (!pull.source) return {"", "", std::move(value), Basis::resolved};
+  return estate.cite(pull.origin, fmt::format("{}/{}", pull.source->spec_path, field),
+                     std::move(value), Basis::kubernetes_api);
+}
+
+Evidence cite_image(const Estate& estate, const Pull& pull) {
+  if (!pull.source) return cite_spec(estate, pull, "", pull.image);
+  const ContainerImage& container = pull.source->container;
+  const std::string_view leaf =
+      container.kind == ContainerKind::image_volume ? "image/reference" : "image";
+  return cite_spec(estate, pull,
+                   fmt::format("{}/{}/{}", list_of(container.kind), container.index, leaf),
+                   pull.image);
 }
 
 std::vector<Pull> pulls(const Estate& estate) {

@@ -55,6 +55,11 @@ struct Attachment {
   std::vector<std::string> pools;  // node pools to consider; empty = all of the cluster
 };
 
+// Evidence for what the pod spec says: the image itself, or another field of the spec.
+Evidence cite_image(const Estate& estate, const Pull& pull);
+Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,
+                   std::string value);
+
 std::vector<Pull> pulls(const Estate& estate);
 // Pairs in use: a pull names the registry, or the kubelet identity holds a role on it, or the input
 // holds just one cluster and one registry. Pointers go into `estate` and `pulls`.

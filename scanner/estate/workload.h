@@ -18,6 +18,7 @@ struct ContainerImage {
   std::string image;  // as written
   std::string pull_policy;
   ContainerKind kind = ContainerKind::container;
+  std::size_t index = 0;  // within its list
 };
 
 struct Toleration {
@@ -63,6 +64,7 @@ struct PodClass {
   std::vector<std::string> pull_secrets;  // spec.imagePullSecrets as written, names only
   ContainerImage container;
   Placement placement;
+  std::string spec_path = "spec";  // where the pod spec is within the object at `origin`
   bool mirror = false;  // static pod: only node credentials
   bool focus = false;   // the pod the user asked for
 
