@@ -9,6 +9,13 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   std::vector<Evidence> evidence{cite_image(estate, pull)};
+  // A template may leave the image to whatever fills it in later.
+  if (pull.image.empty()) {
+    return unknown(fmt::format("container {} names no image yet", pull.container),
+                   std::move(evidence),
+                   {fmt::format("kubectl get pods --namespace {} --output json",
+                                quote(pull.name_space.empty() ? "default" : pull.name_space))});
+  }
   if (pull.reference)
     return pass(fmt::format("{} is a valid reference", pull.reference->canonical()),
                 std::move(evidence), Basis::resolved);

@@ -236,7 +236,8 @@ TEST(Sarif, SurvivesAnyName) {
 TEST(Sarif, FirstSentenceFitsTheList) {
   Report report = sample::scan_report();
   report.results[0].verdict.reason = std::string(400, 'x');
-  for (const Json& result : render(report)["runs"][0]["results"]) {
+  const Json log = render(report);
+  for (const Json& result : log["runs"][0]["results"]) {
     const std::string text = result["message"]["text"];
     EXPECT_LE(text.substr(0, text.find(". ")).size(), 150U) << text;
   }
