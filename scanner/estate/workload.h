@@ -65,8 +65,8 @@ struct PodClass {
   ContainerImage container;
   Placement placement;
   std::string spec_path = "spec";  // where the pod spec is within the object at `origin`
-  bool mirror = false;  // static pod: only node credentials
-  bool focus = false;   // the pod the user asked for
+  bool mirror = false;             // static pod: only node credentials
+  bool focus = false;              // the pod the user asked for
 
   std::vector<std::string> pods;  // example names, failing ones first, at most kExamples
   std::vector<NodeTally> nodes;
