@@ -136,7 +136,6 @@ struct Estate::Index {
   ById<VirtualNetwork> vnets;
   ById<Subnet> subnets;
   ById<PublicIp> public_ips;
-  ById<PrivateDnsZone> zones;
   ById<RoleDefinition> roles;
   ById<Node> nodes;
   ById<PullSecret> secrets;
@@ -521,7 +520,6 @@ void Estate::link() {
     if (!there) known.push_back(&p);
   }
   for (const PublicIp& ip : public_ips) index->public_ips.emplace(ip.id.key(), &ip);
-  for (const PrivateDnsZone& z : zones) index->zones.emplace(z.id.key(), &z);
   for (const RoleDefinition& role : role_definitions) index->roles.emplace(lower(role.guid), &role);
   for (const ZoneLink& l : zone_links) index->links[l.zone.key()].push_back(&l);
   for (const RecordSet& r : record_sets) index->records[r.zone.key()].push_back(&r);
@@ -566,9 +564,6 @@ const Subnet* Estate::subnet(const ResourceId& id) const {
 }
 const PublicIp* Estate::public_ip(const ResourceId& id) const {
   return find_or_null(index_->public_ips, id.key());
-}
-const PrivateDnsZone* Estate::zone(const ResourceId& id) const {
-  return find_or_null(index_->zones, id.key());
 }
 const RoleDefinition* Estate::role_definition(std::string_view guid) const {
   const RoleDefinition* given = find_or_null(index_->roles, lower(guid));

@@ -157,7 +157,6 @@ struct Estate {
   const Refs<NetworkInterface>& nics_of(const PrivateEndpoint& endpoint) const;
   const Refs<DirectoryObject>& directory_objects_of(std::string_view app_id) const;
   const Refs<RegistryToken>& tokens_of(const ResourceId& registry) const;
-  const PrivateDnsZone* zone(const ResourceId& id) const;
 
   // Evidence for a field: `field` is relative to the object ("adminUserEnabled"); the ARM REST form
   // puts "properties/" before it, unless the field starts with a slash ("/sku/name"). An empty

@@ -331,19 +331,55 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
   }
 
   if (candidates.empty()) {
-    // A list of zones proves absence only for the subscriptions it covers.
+    // A list of zones proves absence only for the subscriptions it covers, and the zone may stand
+    // in any that this path touches: a hub keeps it in its own.
+    std::set<std::string> uncovered{lower(registry.id.subscription()),
+                                    lower(network.vnet_id.subscription())};
+    for (const Peering* peering : estate.peerings_of(network.vnet_id)) {
+      uncovered.insert(lower(peering->remote.subscription()));
+    }
     std::vector<std::uint32_t> documents;
-    for (const PrivateDnsZone& zone : estate.zones) {
-      const bool near = same_text(zone.id.subscription(), registry.id.subscription()) ||
-                        same_text(zone.id.subscription(), network.vnet_id.subscription());
-      if (near && zone.origin.known() &&
-          from_list(estate, Kind::private_dns_zone, zone.origin.document)) {
-        documents.push_back(zone.origin.document);
+    std::string named;  // a zone that an endpoint writes its records to, not in the input
+    for (const EndpointView& view : endpoints_of(estate, registry).endpoints) {
+      uncovered.insert(lower(view.id.subscription()));
+      for (const DnsZoneGroup* group : estate.zone_groups_of(view.id)) {
+        for (const DnsZoneGroup::Config& config : group->configs) {
+          named = config.zone.text();
+          choice.linked.evidence.push_back(
+              estate.cite(group->origin, "privateDnsZoneConfigs", named));
+        }
       }
     }
-    if (documents.empty()) {
-      choice.linked.reason = fmt::format("no private DNS zone {} was given", zone_name);
-      choice.linked.supply = {"az network private-dns zone list --output json"};
+    for (const PrivateDnsZone& zone : estate.zones) {
+      if (!zone.origin.known() ||
+          !from_list(estate, Kind::private_dns_zone, zone.origin.document)) {
+        continue;
+      }
+      uncovered.erase(lower(zone.id.subscription()));
+      documents.push_back(zone.origin.document);
+    }
+    uncovered.erase("");
+    if (!named.empty()) {
+      choice.linked.reason = fmt::format("private DNS zone {} is not in the input", named);
+      choice.linked.supply = {
+          fmt::format("az network private-dns zone show --ids {} --output json", quote(named)),
+          fmt::format("az network private-dns link vnet list {} --zone-name {} --output json",
+                      in_group(ResourceId(named)), quote(ResourceId(named).name()))};
+      return choice;
+    }
+    if (documents.empty() || !uncovered.empty()) {
+      choice.linked.reason =
+          documents.empty()
+              ? fmt::format("no private DNS zone {} was given", zone_name)
+              : fmt::format(
+                    "no private DNS zone {} was given, and the zones of subscription {} are "
+                    "not in the input",
+                    zone_name, *uncovered.begin());
+      choice.linked.supply = {
+          uncovered.empty()
+              ? "az network private-dns zone list --output json"
+              : fmt::format("az network private-dns zone list --subscription {} --output json",
+                            quote(*uncovered.begin()))};
       if (const Refusal* refusal = estate.refusal(Kind::private_dns_zone)) {
         choice.linked.reason =
             fmt::format("private DNS zones could not be read: {} was refused", refusal->action);
