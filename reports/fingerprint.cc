@@ -34,7 +34,7 @@ std::string fingerprint(std::string_view check, std::string_view subject_id,
 
 std::string fingerprint(const Result& result) {
   if (!result.fingerprint.empty()) return result.fingerprint;
-  return fingerprint(result.check->id, result.subject.id, result.subject.discriminator);
+  return fingerprint(result.check->id, result.subject->id, result.subject->discriminator);
 }
 
 }  // namespace acr

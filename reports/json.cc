@@ -74,10 +74,10 @@ Json check_json(const Check& check) {
 
 Json result_json(const Result& result) {
   Json json{{"check", result.check->id},
-            {"outcome", to_string(result.verdict.outcome)},
+            {"outcome", to_string(result.verdict->outcome)},
             {"severity", to_string(result.check->severity)},
             {"fingerprint", fingerprint(result)},
-            {"scope", clean(result.scope)},
+            {"scope", clean(result.subject->scope)},
             {"subject", subject_json(result.subject)}};
   add_verdict(json, result.verdict);
   json["baseline"] = nullptr;
@@ -87,36 +87,36 @@ Json result_json(const Result& result) {
 
 Json link_json(const ChainLink& link) {
   Json json{{"check", link.check->id},
-            {"outcome", to_string(link.verdict.outcome)},
+            {"outcome", to_string(link.verdict->outcome)},
             {"role", to_string(link.role)}};
   add_verdict(json, link.verdict);
   return json;
 }
 
 Json pull_json(const PullReport& pull) {
-  Json json{{"cluster", clean(pull.subject.cluster)},
-            {"namespace", clean(pull.subject.name_space)},
-            {"workload", clean(pull.subject.workload)},
+  Json json{{"cluster", clean(pull.subject->cluster)},
+            {"namespace", clean(pull.subject->name_space)},
+            {"workload", clean(pull.subject->workload)},
             {"pods", strings(pull.pods)},
             {"podCount", pull.pod_count},
             {"failing", pull.failing},
-            {"container", clean(pull.subject.container)},
-            {"image", clean(pull.subject.image)},
-            {"registry", clean(pull.subject.registry)},
+            {"container", clean(pull.subject->container)},
+            {"image", clean(pull.subject->image)},
+            {"registry", clean(pull.subject->registry)},
             {"nodes", clean(pull.nodes)},
             {"verdict", to_string(pull.diagnosis)}};
   const ChainLink* cause = pull.cause();
   json["cause"] = nullptr;
   if (cause != nullptr) {
     json["cause"] = {{"check", cause->check->id},
-                     {"reason", clean(cause->verdict.reason)},
-                     {"fix", strings(cause->verdict.fix)}};
+                     {"reason", clean(cause->verdict->reason)},
+                     {"fix", strings(cause->verdict->fix)}};
   }
   json["also"] = Json::array();
   for (const ChainLink* link : pull.also()) {
     json["also"].push_back({{"check", link->check->id},
-                            {"reason", clean(link->verdict.reason)},
-                            {"fix", strings(link->verdict.fix)}});
+                            {"reason", clean(link->verdict->reason)},
+                            {"fix", strings(link->verdict->fix)}});
   }
   json["message"] = nullptr;
   if (pull.message) {

@@ -35,7 +35,7 @@ std::string xml(std::string_view outside) {
 }
 
 State state_of(const Report& report, const Result& result) {
-  switch (result.verdict.outcome) {
+  switch (result.verdict->outcome) {
     case Outcome::pass:
     case Outcome::not_applicable:
       return State::passed;
@@ -67,8 +67,8 @@ std::string package_of(const Scope& scope) {
 // its name already.
 std::string name_of(const Result& result) {
   std::string out =
-      fmt::format("{} {} [{}]", result.check->id, result.check->title, clean(result.subject.name));
-  std::string_view rest = result.subject.discriminator;
+      fmt::format("{} {} [{}]", result.check->id, result.check->title, clean(result.subject->name));
+  std::string_view rest = result.subject->discriminator;
   if (rest.starts_with("registry=")) {
     rest.remove_prefix(std::min(rest.find(';'), rest.size() - 1) + 1);
   }
@@ -85,7 +85,7 @@ std::string upper(std::string_view text) {
 }
 
 std::string message_of(const Result& result, State state) {
-  const std::string reason = clean(result.verdict.reason);
+  const std::string reason = clean(result.verdict->reason);
   const std::string_view severity = to_string(result.check->severity);
   if (state == State::errored) return "[NOT EVALUATED] " + reason;
   if (state == State::skipped) return fmt::format("[below threshold: {}] {}", severity, reason);
@@ -114,7 +114,7 @@ std::string body_of(const Result& result, const std::string& message) {
   }
   commands("To find out", verdict.supply);
   fmt::format_to(to, "\nCheck:       {} {}\nResource:    {}\nSeverity:    {}\nFingerprint: {}",
-                 result.check->id, result.check->reference, clean(result.subject.id),
+                 result.check->id, result.check->reference, clean(result.subject->id),
                  to_string(result.check->severity), fingerprint(result));
   return out;
 }
@@ -193,8 +193,8 @@ std::string render_junit(const Report& report, const RenderOptions& options) {
   Suite input;
   input.scope.kind = input.scope.name = "input";
   for (const auto& result : report.results) {
-    if (result.verdict.outcome == Outcome::not_applicable) continue;
-    const auto found = by_id.find(result.scope);
+    if (result.verdict->outcome == Outcome::not_applicable) continue;
+    const auto found = by_id.find(result.subject->scope);
     add(found == by_id.end() ? input : suites[found->second], report, result);
   }
   if (!input.cases.empty()) suites.push_back(std::move(input));

@@ -99,13 +99,13 @@ std::string plain(std::string text) {
 }
 
 std::string message_of(const Result& result) {
-  const std::string reason = clean(result.verdict.reason);
-  std::string first = fmt::format("{}: {}.", clean(result.subject.name), reason);
+  const std::string reason = clean(result.verdict->reason);
+  std::string first = fmt::format("{}: {}.", clean(result.subject->name), reason);
   std::string out = first;
   if (columns(first) > kFirstSentence) {
     out = fmt::format("{}. {}", shorten(result.check->problem, kFirstSentence - 1), first);
   }
-  if (!result.verdict.fix.empty()) out += " Fix: " + clean(result.verdict.fix.front());
+  if (!result.verdict->fix.empty()) out += " Fix: " + clean(result.verdict->fix.front());
   return plain(std::move(out));
 }
 
@@ -122,10 +122,11 @@ Json result_json(const Result& result, std::size_t rule_index) {
   if (!verdict.evidence.empty()) {
     region["snippet"] = {{"text", describe(verdict.evidence.front())}};
   }
-  const std::string name = clean(result.subject.name);
-  Json logical{{"name", name},
-               {"fullyQualifiedName", result.subject.id.empty() ? name : clean(result.subject.id)},
-               {"kind", "resource"}};
+  const std::string name = clean(result.subject->name);
+  Json logical{
+      {"name", name},
+      {"fullyQualifiedName", result.subject->id.empty() ? name : clean(result.subject->id)},
+      {"kind", "resource"}};
   Json location{{"physicalLocation",
                  {{"artifactLocation", {{"uri", synthetic_uri(result.subject)}}},
                   {"region", std::move(region)}}},
@@ -141,8 +142,8 @@ Json result_json(const Result& result, std::size_t rule_index) {
           {"fingerprints", {{"acr-doctor/v1", print}}},
           {"partialFingerprints", {{"primaryLocationLineHash", print.substr(0, 16) + ":1"}}},
           {"properties",
-           {{"resourceId", clean(result.subject.id)},
-            {"scope", clean(result.scope)},
+           {{"resourceId", clean(result.subject->id)},
+            {"scope", clean(result.subject->scope)},
             {"severity", to_string(result.check->severity)},
             {"evidence", std::move(evidence)},
             {"remediationCommands", std::move(commands)}}}};
@@ -171,7 +172,7 @@ Json notifications_json(const Report& report, std::size_t failed) {
   };
   std::map<std::string_view, Unjudged> by_check;
   for (const auto& result : report.results) {
-    if (result.verdict.outcome != Outcome::unknown) continue;
+    if (result.verdict->outcome != Outcome::unknown) continue;
     Unjudged& entry = by_check[result.check->id];
     ++entry.count;
     if (entry.first == nullptr) entry.first = &result;
@@ -180,7 +181,7 @@ Json notifications_json(const Report& report, std::size_t failed) {
     list.push_back(notification_json(
         "warning", "check-not-evaluated",
         fmt::format("{}: {} could not be judged: {}", id, count_of(entry.count, "subject"),
-                    clean(entry.first->verdict.reason))));
+                    clean(entry.first->verdict->reason))));
   }
   if (failed > kSarifResults) {
     list.push_back(notification_json(
@@ -221,7 +222,7 @@ std::string render_sarif(const Report& report, const RenderOptions&) {
   Json results = Json::array();
   std::size_t failed = 0;
   for (const auto& result : report.results) {
-    if (result.verdict.outcome != Outcome::fail || ++failed > kSarifResults) continue;
+    if (result.verdict->outcome != Outcome::fail || ++failed > kSarifResults) continue;
     add_rule(result.check);
     results.push_back(result_json(result, rule_index.at(result.check)));
   }

@@ -97,8 +97,8 @@ Matrix who_can_pull(const Report& report) {
     }
   }
   for (const auto& result : report.results) {
-    if (result.subject.kind != "attachment" || result.check->link == Link::none) continue;
-    switch (result.verdict.outcome) {
+    if (result.subject->kind != "attachment" || result.check->link == Link::none) continue;
+    switch (result.verdict->outcome) {
       case Outcome::pass:
         note(matrix, result.subject, CanPull::yes);
         break;
@@ -205,17 +205,17 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
   rows.push_back({"SEVERITY", "CHECK", "RESOURCE", fail ? "FINDING" : "WHY"});
   std::size_t total = 0, listed = 0;
   for (const auto& result : report.results) {
-    if (result.verdict.outcome != outcome || result.check->severity < page.options.severity) {
+    if (result.verdict->outcome != outcome || result.check->severity < page.options.severity) {
       continue;
     }
     if (++total > kListed && caps_lists(page)) continue;
     ++listed;
-    std::string resource = clean(result.subject.name);
-    if (!result.subject.container.empty()) {
-      resource += fmt::format(" [{}]", clean(result.subject.container));
+    std::string resource = clean(result.subject->name);
+    if (!result.subject->container.empty()) {
+      resource += fmt::format(" [{}]", clean(result.subject->container));
     }
     Row row{std::string(to_string(result.check->severity)), std::string(result.check->id),
-            std::move(resource), clean(result.verdict.reason)};
+            std::move(resource), clean(result.verdict->reason)};
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));
   }
@@ -302,7 +302,7 @@ void draw_notifications(Page& page, const Report& report) {
 void draw_next(Page& page, const Report& report) {
   const auto worst =
       std::find_if(report.results.begin(), report.results.end(), [](const Result& result) {
-        return result.verdict.outcome == Outcome::fail && result.check->link != Link::symptom;
+        return result.verdict->outcome == Outcome::fail && result.check->link != Link::symptom;
       });
   const bool failing = std::any_of(report.pulls.begin(), report.pulls.end(),
                                    [](const PullReport& pull) { return pull.failing > 0; });

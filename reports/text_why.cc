@@ -32,14 +32,14 @@ std::vector<Group> group_by_cause(const Report& report) {
     const auto add = [&key](std::string_view text) { key.append("\x1F").append(text); };
     if (const ChainLink* cause = pull.cause()) {
       add(cause->check->id);
-      add(cause->verdict.reason);
+      add(cause->verdict->reason);
     } else {
-      add(pull.subject.cluster);
-      add(pull.subject.registry);
+      add(pull.subject->cluster);
+      add(pull.subject->registry);
       for (const auto& link : pull.chain) {
         if (link.role != Role::unknown) continue;
         add(link.check->id);
-        add(link.verdict.reason);
+        add(link.verdict->reason);
       }
     }
     const auto [place, is_new] = places.emplace(std::move(key), groups.size());
@@ -124,11 +124,11 @@ void draw_members(Page& page, const Group& group) {
   std::size_t name_width = 0, image_width = 0;
   for (std::size_t i = 0; i < shown; ++i) {
     name_width = std::max(name_width, columns(name_of(*group[i])));
-    image_width = std::max(image_width, columns(clean(group[i]->subject.image)));
+    image_width = std::max(image_width, columns(clean(group[i]->subject->image)));
   }
   for (std::size_t i = 0; i < shown; ++i) {
     page.line(fmt::format("  {}  {}  {}", pad(name_of(*group[i]), name_width),
-                          pad(clean(group[i]->subject.image), image_width), pods_of(*group[i])));
+                          pad(clean(group[i]->subject->image), image_width), pods_of(*group[i])));
   }
   draw_more(page, group.size() - shown);
 }
@@ -168,11 +168,11 @@ void draw_header(Page& page, const Group& group) {
 // Checks of one link that say the same share a line.
 bool is_said_already(const PullReport& pull, std::size_t index) {
   const ChainLink& link = pull.chain[index];
-  if (link.verdict.reason.empty() || link.role == Role::cause) return false;
+  if (link.verdict->reason.empty() || link.role == Role::cause) return false;
   return std::any_of(pull.chain.begin(), pull.chain.begin() + static_cast<std::ptrdiff_t>(index),
                      [&link](const ChainLink& other) {
                        return other.check->link == link.check->link && other.role == link.role &&
-                              other.verdict.reason == link.verdict.reason;
+                              other.verdict->reason == link.verdict->reason;
                      });
 }
 
@@ -192,14 +192,14 @@ void draw_path(Page& page, const Group& group) {
     const ChainLink& link = pull.chain[i];
     if (link.role == Role::not_applicable && !verbose) continue;
     if (!verbose && is_said_already(pull, i)) continue;
-    std::string text = clean(link.verdict.reason);
+    std::string text = clean(link.verdict->reason);
     if (text.empty()) text = link.check->title;
     if (link.role != Role::holds || verbose) text += fmt::format(" ({})", link.check->id);
     const std::string_view name = to_string(link.check->link);
     const auto parts = wrap(text, text_width);
     page.line(fmt::format("  {} {}{}  {}", page.mark(mark_of(link.role)),
                           pad(name == drawn ? "" : name, kLinkColumn), pad(parts[0], text_width),
-                          page.paint(Tone::faint, basis_words(link.verdict.basis))));
+                          page.paint(Tone::faint, basis_words(link.verdict->basis))));
     for (std::size_t k = 1; k < parts.size(); ++k) page.line(std::string(left, ' ') + parts[k]);
     drawn = name;
   }
@@ -257,17 +257,17 @@ void draw_evidence(Page& page, const PullReport& pull) {
 
 void draw_fix(Page& page, const PullReport& pull) {
   const ChainLink* cause = pull.cause();
-  if (cause == nullptr || (cause->check->repair.empty() && cause->verdict.fix.empty())) return;
+  if (cause == nullptr || (cause->check->repair.empty() && cause->verdict->fix.empty())) return;
   page.heading("Fix");
   if (!cause->check->repair.empty()) page.paragraph(2, cause->check->repair);
-  if (!cause->check->repair.empty() && !cause->verdict.fix.empty()) page.line();
-  page.commands(2, cause->verdict.fix);
+  if (!cause->check->repair.empty() && !cause->verdict->fix.empty()) page.line();
+  page.commands(2, cause->verdict->fix);
   page.line();
   // Faults of their own: without their repair the next attempt fails as well.
   for (const ChainLink* link : pull.also()) {
-    if (link->verdict.fix.empty()) continue;
+    if (link->verdict->fix.empty()) continue;
     page.heading(fmt::format("Fix as well: {}", link->check->problem));
-    page.commands(2, link->verdict.fix);
+    page.commands(2, link->verdict->fix);
     page.line();
   }
 }
@@ -279,7 +279,7 @@ void draw_supply(Page& page, const PullReport& pull) {
   for (const auto& link : pull.chain) {
     if (link.role == Role::cause) break;
     if (link.role != Role::unknown) continue;
-    for (const auto& command : link.verdict.supply) {
+    for (const auto& command : link.verdict->supply) {
       if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
         commands.push_back(command);
       }
@@ -305,7 +305,7 @@ std::vector<std::string> also_hit(const Report& report, const Group& group) {
   for (const auto& other : report.pulls) {
     const ChainLink* cause = other.cause();
     const bool same = cause != nullptr && cause->check == pull.cause()->check &&
-                      other.subject.registry == pull.subject.registry;
+                      other.subject->registry == pull.subject->registry;
     if (same && std::find(group.begin(), group.end(), &other) == group.end()) {
       names.push_back(name_of(other));
     }
@@ -317,10 +317,10 @@ void draw_cause(Page& page, const Report& report, const Group& group) {
   const PullReport& pull = *group.front();
   const ChainLink* cause = pull.cause();
   page.verdict(Mark::bad, "CAUSE",
-               fmt::format("{} ({})", clean(cause->verdict.reason), cause->check->id));
+               fmt::format("{} ({})", clean(cause->verdict->reason), cause->check->id));
   for (const ChainLink* link : pull.also()) {
     page.labelled(kLabelColumn, "also",
-                  fmt::format("{} ({})", clean(link->verdict.reason), link->check->id));
+                  fmt::format("{} ({})", clean(link->verdict->reason), link->check->id));
   }
   if (const auto names = also_hit(report, group); !names.empty()) {
     page.labelled(kLabelColumn, "also hits", enumerate(names, names.size()));
@@ -357,13 +357,13 @@ void draw_pulls(Page& page, const Group& group) {
   const PullReport& pull = *group.front();
   std::string text = group.size() > 1
                          ? fmt::format("{} work", count_of(group.size(), "pull"))
-                         : fmt::format("{} pulls {}", name_of(pull), clean(pull.subject.image));
+                         : fmt::format("{} pulls {}", name_of(pull), clean(pull.subject->image));
   const auto seen = std::find_if(pull.chain.begin(), pull.chain.end(), [](const ChainLink& link) {
     return link.check->link == Link::symptom && link.role == Role::holds;
   });
   text += seen == pull.chain.end()
               ? ": every link that the documents show holds; no pull was observed"
-              : ": " + clean(seen->verdict.reason);
+              : ": " + clean(seen->verdict->reason);
   page.verdict(Mark::good, "PULLS", text);
 }
 

@@ -1,10 +1,14 @@
 #include "collect/split.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <bit>
 #include <cctype>
 #include <cstring>
 #include <optional>
+#include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -128,6 +132,94 @@ std::string show(std::string_view text, std::size_t offset) {
   return fmt::format("byte 0x{:02X}", byte);
 }
 
+// Looks for the ends of a long list's elements on a thread of its own, a little ahead of who reads
+// them: where an element ends does not depend on what it says, and the search costs as much as a
+// pass over the memory. What it finds is a hint for skip_container at the same byte, so that the
+// pieces are the same with and without it.
+class Scout {
+ public:
+  // `begin` is the first byte behind the list's opening bracket.
+  Scout(std::string_view text, std::size_t begin) : text_(text), reader_at_(begin) {
+    if (text.size() - begin < kWorthIt || std::thread::hardware_concurrency() < 2) return;
+    try {
+      thread_ = std::thread([this, begin] { run(begin); });
+    } catch (const std::system_error&) {  // no thread to be had: the reader searches itself
+    }
+  }
+  Scout(const Scout&) = delete;
+  Scout& operator=(const Scout&) = delete;
+  ~Scout() {
+    if (!thread_.joinable()) return;
+    show_reader(kNone);
+    thread_.join();
+  }
+
+  // The end of the container that begins at `begin`; kNone when it was not found yet. `begin` never
+  // goes back.
+  std::size_t end_of(std::size_t begin) {
+    if (!thread_.joinable()) return kNone;
+    show_reader(begin);
+    const std::size_t found = found_.load(std::memory_order_acquire);
+    for (std::size_t taken = taken_.load(std::memory_order_relaxed); taken != found; ++taken) {
+      const Piece& piece = pieces_[taken % pieces_.size()];
+      if (piece.begin > begin) break;
+      const bool here = piece.begin == begin;
+      const std::size_t end = piece.end;
+      taken_.store(taken + 1, std::memory_order_release);
+      if (here) return end;
+    }
+    return kNone;
+  }
+
+ private:
+  static constexpr std::size_t kWorthIt = std::size_t{4} << 20;
+  // At most so many bytes ahead of the reader, what caches hold; then it sleeps until half is left.
+  static constexpr std::size_t kAhead = std::size_t{1} << 20;
+  struct Piece {
+    std::size_t begin = 0, end = 0;
+  };
+
+  std::string_view text_;
+  std::array<Piece, 1024> pieces_;
+  std::atomic<std::size_t> found_ = 0, taken_ = 0;
+  std::atomic<std::size_t> reader_at_, wake_at_ = kNone;
+  std::thread thread_;
+
+  void show_reader(std::size_t at) {
+    reader_at_.store(at);
+    if (at < wake_at_.load()) return;
+    wake_at_.store(kNone);
+    wake_at_.notify_one();
+  }
+
+  // False when nobody reads any more.
+  bool wait_for_reader(std::size_t at, std::size_t found) {
+    for (;;) {
+      const std::size_t reader = reader_at_.load();
+      if (reader == kNone) return false;
+      const bool room = found - taken_.load(std::memory_order_acquire) < pieces_.size();
+      if (room && (at < reader || at - reader < kAhead)) return true;
+      const std::size_t wake_at = reader + (std::max(at, reader) - reader) / 2;
+      wake_at_.store(wake_at);
+      if (reader_at_.load() < wake_at) wake_at_.wait(wake_at);
+      wake_at_.store(kNone);
+    }
+  }
+
+  void run(std::size_t at) {
+    for (std::size_t found = 0;;) {
+      while (at < text_.size() && (is_blank(text_[at]) || text_[at] == ',')) ++at;
+      if (at >= text_.size() || (text_[at] != '{' && text_[at] != '[')) return;
+      if (!wait_for_reader(at, found)) return;
+      const std::size_t end = skip_container(text_, at);
+      if (end == kNone) return;
+      pieces_[found % pieces_.size()] = {at, end};
+      found_.store(++found, std::memory_order_release);
+      at = end;
+    }
+  }
+};
+
 class Splitter {
  public:
   Splitter(std::string_view text, std::size_t limit, const SplitReceiver& receiver)
@@ -229,9 +321,11 @@ class Splitter {
   std::size_t read_elements(std::size_t open) {
     std::size_t at = skip_blank(open + 1);
     if (at < text_.size() && text_[at] == ']') return at + 1;
+    Scout scout(text_, open + 1);
     for (std::size_t index = 0; !given_up_; ++index) {
       const std::size_t begin = at;
-      const std::size_t end = skip_value(begin);
+      std::size_t end = scout.end_of(begin);
+      if (end == kNone) end = skip_value(begin);
       std::optional<std::size_t> next;
       if (end == kNone) {
         report(failing_byte(begin), fmt::format("element {} of a list and its end", index));

@@ -54,7 +54,7 @@ SubjectRef subject_of(const Estate&, const Registry& registry) {
   SubjectRef subject;
   subject.kind = "registry";
   subject.name = subject.registry = registry.name;
-  subject.id = registry.id.text();
+  subject.id = subject.scope = registry.id.text();
   return subject;
 }
 
@@ -64,7 +64,7 @@ SubjectRef subject_of(const Estate&, const Attachment& attachment) {
   subject.cluster = attachment.cluster->name;
   subject.registry = attachment.registry->name;
   subject.name = fmt::format("{} -> {}", subject.cluster, subject.registry);
-  subject.id = cluster_id(attachment.cluster);
+  subject.id = subject.scope = cluster_id(attachment.cluster);
   subject.discriminator = fmt::format("registry={}", attachment.registry->id.key());
   return subject;
 }
@@ -80,8 +80,9 @@ SubjectRef subject_of(const Estate&, const Pull& pull) {
   subject.image = pull.image;
   subject.name = pull.name_space.empty() ? subject.workload
                                          : fmt::format("{}/{}", pull.name_space, subject.workload);
+  subject.scope = cluster_id(pull.cluster);
   subject.id =
-      fmt::format("{}//{}/{}", cluster_id(pull.cluster),
+      fmt::format("{}//{}/{}", subject.scope,
                   pull.name_space.empty() ? "_cluster" : pull.name_space, subject.workload);
   // Without tag and digest: a new version of an image is the same finding.
   subject.discriminator = fmt::format("container={};image={};nodes={}", pull.container,
@@ -89,8 +90,8 @@ SubjectRef subject_of(const Estate&, const Pull& pull) {
   return subject;
 }
 
-const Verdict& Explainer::judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
-                                           const Pull& pull) {
+const Shared<Verdict>& Explainer::judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
+                                                   const Pull& pull) {
   Attachment attachment{
       .cluster = pull.cluster, .registry = pull.registry, .pulls = {&pull}, .pools = {}};
   if (pull.node.kind == NodeClass::Kind::agent && !pull.node.pool.empty()) {
@@ -120,7 +121,7 @@ const PullError& Explainer::read_error(const PullSymptom& symptom) {
                              : errors_.emplace(text, read_pull_error(text)).first->second;
 }
 
-Verdict Explainer::judge(const Check& check, const Pull& pull) {
+Shared<Verdict> Explainer::judge(const Check& check, const Pull& pull) {
   if (const auto* of_pull = std::get_if<JudgeOf<Pull>>(&check.judge)) {
     return judge_safely(*of_pull, estate_, pull);
   }
@@ -162,7 +163,7 @@ PullReport Explainer::explain(const Pull& pull) {
     ChainLink link{
         .check = check, .role = ChainLink::Role::unknown, .verdict = judge(*check, pull)};
     const bool symptom = check->link == Link::symptom;
-    switch (link.verdict.outcome) {
+    switch (link.verdict->outcome) {
       case Outcome::pass:
         link.role = ChainLink::Role::holds;
         observed |= symptom;
@@ -187,7 +188,7 @@ PullReport Explainer::explain(const Pull& pull) {
   // image that was pulled has no cause to look for, only faults the next pull will meet.
   const ChainLink* cause = nullptr;
   for (ChainLink& link : report.chain) {
-    if (link.verdict.outcome != Outcome::fail) continue;
+    if (link.verdict->outcome != Outcome::fail) continue;
     if (link.check->link == Link::symptom || explained(*link.check, failed)) {
       link.role = ChainLink::Role::consequence;
     } else if (!cause && !observed) {

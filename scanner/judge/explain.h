@@ -17,12 +17,12 @@ class Explainer {
 
  private:
   const PullError& read_error(const PullSymptom& symptom);
-  Verdict judge(const Check& check, const Pull& pull);
-  const Verdict& judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
-                                  const Pull& pull);
+  Shared<Verdict> judge(const Check& check, const Pull& pull);
+  const Shared<Verdict>& judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
+                                          const Pull& pull);
 
   const Estate& estate_;
-  std::unordered_map<std::string, Verdict> attachment_verdicts_;
+  std::unordered_map<std::string, Shared<Verdict>> attachment_verdicts_;
   std::unordered_map<std::string, PullError> errors_;  // by message
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -55,7 +56,7 @@ std::vector<Scope> scopes_of(const Estate& estate) {
 }
 
 bool matters(const Result& result, const JudgeOptions& options) {
-  return result.verdict.outcome == Outcome::unknown && result.check->link != Link::symptom &&
+  return result.verdict->outcome == Outcome::unknown && result.check->link != Link::symptom &&
          options.fail_on && result.check->severity >= *options.fail_on;
 }
 
@@ -78,7 +79,7 @@ void finish(Report& report, const JudgeOptions& options) {
   for (Scope& scope : report.scopes) scopes[scope.id] = &scope;
   Summary& summary = report.summary;
   for (const Result& result : report.results) {
-    switch (result.verdict.outcome) {
+    switch (result.verdict->outcome) {
       case Outcome::pass:
         ++summary.pass;
         break;
@@ -95,7 +96,7 @@ void finish(Report& report, const JudgeOptions& options) {
     }
     if (matters(result, options)) {
       summary.complete = false;
-      const auto scope = scopes.find(result.scope);
+      const auto scope = scopes.find(result.subject->scope);
       if (scope != scopes.end()) scope->second->status = "partial";
     }
   }
@@ -103,8 +104,8 @@ void finish(Report& report, const JudgeOptions& options) {
     if (notification.level != Notification::Level::note) summary.complete = false;
   }
   put_in_order(report.results, [](const Result& a, const Result& b) {
-    return std::tie(b.check->severity, a.check->id, a.subject.id, a.subject.discriminator) <
-           std::tie(a.check->severity, b.check->id, b.subject.id, b.subject.discriminator);
+    return std::tie(b.check->severity, a.check->id, a.subject->id, a.subject->discriminator) <
+           std::tie(a.check->severity, b.check->id, b.subject->id, b.subject->discriminator);
   });
   const auto order = [](const PullReport& p) {
     // Broken and unexplained first; among them those that fail now.
@@ -113,8 +114,8 @@ void finish(Report& report, const JudgeOptions& options) {
                           : p.diagnosis == Diagnosis::unexplained ? 1
                           : p.diagnosis == Diagnosis::unknown     ? 2
                                                                   : 3;
-    return std::tuple(p.failing == 0, diagnosis, std::string_view(p.subject.id),
-                      std::string_view(p.subject.discriminator));
+    return std::tuple(p.failing == 0, diagnosis, std::string_view(p.subject->id),
+                      std::string_view(p.subject->discriminator));
   };
   put_in_order(report.pulls,
                [&](const PullReport& a, const PullReport& b) { return order(a) < order(b); });
@@ -147,18 +148,14 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
       for (const Registry& registry : estate.registries) {
         report.results.push_back({.check = check,
                                   .subject = subject_of(estate, registry),
-                                  .scope = registry.id.text(),
                                   .fingerprint = {},
                                   .verdict = judge_safely(*judge, estate, registry)});
       }
     }
     if (const auto* judge = std::get_if<JudgeOf<Attachment>>(&check->judge)) {
       for (const Attachment& attachment : all_attachments) {
-        SubjectRef subject = subject_of(estate, attachment);
-        std::string scope = subject.id;
         report.results.push_back({.check = check,
-                                  .subject = std::move(subject),
-                                  .scope = std::move(scope),
+                                  .subject = subject_of(estate, attachment),
                                   .fingerprint = {},
                                   .verdict = judge_safely(*judge, estate, attachment)});
       }
@@ -170,17 +167,13 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   report.results.reserve(report.results.size() + all_pulls.size() * report.checks.size());
   for (const Pull& pull : all_pulls) {
     PullReport explained = explainer.explain(pull);
-    discriminators.make_unique(explained.subject);
-    const std::string scope =
-        pull.cluster ? (pull.cluster->id.empty() ? pull.cluster->name : pull.cluster->id.text())
-                     : "";
+    discriminators.make_unique(explained.subject.own());
     for (const ChainLink& link : explained.chain) {
       if (!std::holds_alternative<JudgeOf<Pull>>(link.check->judge) ||
           !selected(*link.check, options.check_globs))
         continue;
       report.results.push_back({.check = link.check,
                                 .subject = explained.subject,
-                                .scope = scope,
                                 .fingerprint = {},
                                 .verdict = link.verdict});
     }
@@ -306,24 +299,22 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
     // Without a target: what fails now, and what has never been tried but would fail.
     if (all_failing && pull.failing == 0 && explained.diagnosis != PullReport::Diagnosis::broken)
       continue;
-    discriminators.make_unique(explained.subject);
-    const std::string scope =
-        pull.cluster ? (pull.cluster->id.empty() ? pull.cluster->name : pull.cluster->id.text())
-                     : "";
+    discriminators.make_unique(explained.subject.own());
+    std::optional<Shared<SubjectRef>> attached;
+    if (pull.cluster && pull.registry) {
+      SubjectRef subject = subject_of(
+          estate,
+          Attachment{.cluster = pull.cluster, .registry = pull.registry, .pulls = {}, .pools = {}});
+      subject.discriminator += fmt::format(";nodes={}", pull.node.label());
+      attached = std::move(subject);
+    }
     for (const ChainLink& link : explained.chain) {
       const bool of_pull = std::holds_alternative<JudgeOf<Pull>>(link.check->judge);
-      SubjectRef subject = explained.subject;
-      if (!of_pull && pull.cluster && pull.registry) {
-        subject = subject_of(
-            estate,
-            Attachment{
-                .cluster = pull.cluster, .registry = pull.registry, .pulls = {}, .pools = {}});
-        subject.discriminator += fmt::format(";nodes={}", pull.node.label());
-        if (!seen.emplace(link.check, subject.id, subject.discriminator).second) continue;
-      }
+      if (!of_pull && attached &&
+          !seen.emplace(link.check, (*attached)->id, (*attached)->discriminator).second)
+        continue;
       report.results.push_back({.check = link.check,
-                                .subject = std::move(subject),
-                                .scope = scope,
+                                .subject = of_pull || !attached ? explained.subject : *attached,
                                 .fingerprint = {},
                                 .verdict = link.verdict});
     }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -25,28 +27,48 @@ struct SubjectRef {
   std::string name;  // "contosoprod", "aks-prod -> contosoprod", "shop/deploy/cart"
   std::string id;    // ARM id, or <cluster id>//<namespace>/<kind>/<name>
   std::string cluster, registry, name_space, workload, container, image;  // where they apply
+  std::string scope;          // id of the Scope it belongs to
   std::string discriminator;  // tells two results of one check on one id apart
+};
+
+// A value that many hold and none changes: the results of a pull share its subject, and its chain
+// their verdicts.
+template <class T>
+class Shared {
+ public:
+  Shared() : Shared(T{}) {}
+  Shared(T value) : value_(std::make_shared<T>(std::move(value))) {}
+  const T& operator*() const { return *value_; }
+  const T* operator->() const { return value_.get(); }
+  operator const T&() const { return *value_; }
+  // The value for a change that the other holders do not see.
+  T& own() {
+    if (value_.use_count() > 1) value_ = std::make_shared<T>(*value_);
+    return *value_;
+  }
+
+ private:
+  std::shared_ptr<T> value_;
 };
 
 struct Result {
   const Check* check = nullptr;
-  SubjectRef subject;
-  std::string scope;        // id of the Scope it belongs to
+  Shared<SubjectRef> subject;
   std::string fingerprint;  // 32 hex digits, see fingerprint.h
-  Verdict verdict;
+  Shared<Verdict> verdict;
 };
 
 struct ChainLink {
   enum class Role { holds, cause, consequence, also, unknown, not_applicable };
   const Check* check = nullptr;
   Role role = Role::unknown;
-  Verdict verdict;
+  Shared<Verdict> verdict;
 };
 std::string_view to_string(ChainLink::Role role);
 
 struct PullReport {
   enum class Diagnosis { pulls, broken, unexplained, unknown };
-  SubjectRef subject;
+  Shared<SubjectRef> subject;
   std::vector<std::string> pods;
   std::uint64_t pod_count = 0, failing = 0;
   std::string nodes;

@@ -139,6 +139,31 @@ TEST(Split, BlocksAndBordersDoNotMatter) {
 }
 
 // Any JSON a tree parser accepts is cut into exactly the tree's elements.
+// Long enough that a second thread looks ahead.
+TEST(Split, LongListsAreCutAsShortOnes) {
+  std::mt19937 random(7);
+  std::string text = "{\"items\": [", expected = "begin {\"items\": []} items\n";
+  for (std::size_t index = 0; text.size() < (std::size_t{12} << 20); ++index) {
+    const std::string padding(random() % 100 == 0 ? 300'000 : random() % 3000, '{');
+    const std::string_view bad = random() % 50 == 0 ? "bad" : "good";
+    const std::string element =
+        index % 2000 == 1999
+            ? std::to_string(index)
+            : fmt::format(R"({{"a": ["{}\"", [{{}}]], "b": "{}"}})", padding, bad);
+    if (index > 0) text += random() % 2 == 0 ? ",\n " : ",";
+    text += element;
+    expected += element.size() > 200'000 ? fmt::format("too large at {}: {}\n",
+                                                       text.size() - element.size(), element.size())
+                                         : fmt::format("{}: {}\n", index, element);
+  }
+  expected += "end {\"items\": []}\n";
+  EXPECT_TRUE(trace(text + "]}", 200'000) == expected);
+  // Broken off: everything before is still there.
+  const std::string broken = trace(text, 200'000);
+  EXPECT_TRUE(broken.starts_with(std::string_view(expected).substr(0, expected.size() / 2)));
+  EXPECT_TRUE(broken.contains("damage at"));
+}
+
 TEST(Split, AgreesWithATreeParser) {
   std::mt19937 random(7);
   const auto pick = [&](std::size_t n) { return random() % n; };

@@ -29,17 +29,18 @@ TEST(Fingerprint, DependsOnEachPartAndOnNothingElse) {
   const std::string first = fingerprint(make());
   EXPECT_EQ(first.size(), 32U);
   Result other = make();
-  other.verdict.reason = "something else";
-  other.subject.name = "renamed";
-  other.scope = "elsewhere";
-  std::transform(other.subject.id.begin(), other.subject.id.end(), other.subject.id.begin(),
+  other.verdict.own().reason = "something else";
+  other.subject.own().name = "renamed";
+  other.subject.own().scope = "elsewhere";
+  std::string& id = other.subject.own().id;
+  std::transform(id.begin(), id.end(), id.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   EXPECT_EQ(fingerprint(other), first);
   other = make();
-  other.subject.discriminator = "x";
+  other.subject.own().discriminator = "x";
   EXPECT_NE(fingerprint(other), first);
   other = make();
-  other.subject.id += "x";
+  other.subject.own().id += "x";
   EXPECT_NE(fingerprint(other), first);
   other = make();
   other.check = &sample::image_is_pulled;

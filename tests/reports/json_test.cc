@@ -201,8 +201,8 @@ TEST(Json, CopiesTheSummary) {
 
 TEST(Json, IsHarmlessWhateverTheInputSays) {
   Report report = sample::scan_report();
-  report.results[0].verdict.reason = "bad \xFF utf-8 \x1b[31mred\x1b[0m \"quoted\"";
-  report.results[0].subject.name = std::string("a\0b", 3);
+  report.results[0].verdict.own().reason = "bad \xFF utf-8 \x1b[31mred\x1b[0m \"quoted\"";
+  report.results[0].subject.own().name = std::string("a\0b", 3);
   const std::string text = render_json(report, {});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find("\\u001b"), std::string::npos);

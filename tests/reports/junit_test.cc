@@ -23,9 +23,9 @@ pugi::xml_document parse(const std::string& text) {
 
 Report hostile_report() {
   Report report = sample::scan_report();
-  report.results[0].subject.name = "a<b>&\"c\"]]>\x1b[31m\x01\xFF\nd";
-  report.results[0].verdict.reason = "<script>]]>&amp; \"x\"\xEF\xBF\xBF";
-  report.results[0].verdict.evidence[0].value = "line\nbreak\tand \xED\xA0\x80";
+  report.results[0].subject.own().name = "a<b>&\"c\"]]>\x1b[31m\x01\xFF\nd";
+  report.results[0].verdict.own().reason = "<script>]]>&amp; \"x\"\xEF\xBF\xBF";
+  report.results[0].verdict.own().evidence[0].value = "line\nbreak\tand \xED\xA0\x80";
   report.scopes[0].name = "  <&\">  ";
   report.scopes[1].subscription = "a.b/c:d ?#%";
   return report;
@@ -128,8 +128,8 @@ TEST(Junit, NamesDoNotDependOnFindings) {
   };
   Report later = sample::scan_report();
   for (auto& result : later.results) {
-    if (result.verdict.outcome == Outcome::not_applicable) continue;
-    result.verdict = {Outcome::pass, "all is well", {}, {}, {}, Basis::arm};
+    if (result.verdict->outcome == Outcome::not_applicable) continue;
+    result.verdict = Verdict{Outcome::pass, "all is well", {}, {}, {}, Basis::arm};
   }
   EXPECT_EQ(names(later), names(sample::scan_report()));
 }

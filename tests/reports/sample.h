@@ -169,13 +169,11 @@ inline PullReport broken_pull(std::string workload = "deploy/cart") {
       {&image_names_known_registry, Role::holds,
        passed("contosoprod.azurecr.io is registry contosoprod in rg-acr", Basis::resolved)},
       {&private_dns_zone_is_linked, Role::cause, zone_not_linked()},
-      {&private_dns_record_exists,
-       Role::not_applicable,
-       {Outcome::not_applicable, "no zone is linked", {}, {}, {}, Basis::none}},
+      {&private_dns_record_exists, Role::not_applicable,
+       Verdict{Outcome::not_applicable, "no zone is linked", {}, {}, {}, Basis::none}},
       {&kubelet_identity_can_pull, Role::unknown, roles_not_given()},
-      {&image_is_pulled,
-       Role::consequence,
-       {Outcome::fail, "2 of 3 pods wait for the image", {}, {}, {}, Basis::kubernetes_api}},
+      {&image_is_pulled, Role::consequence,
+       Verdict{Outcome::fail, "2 of 3 pods wait for the image", {}, {}, {}, Basis::kubernetes_api}},
   };
   return pull;
 }
@@ -185,15 +183,15 @@ inline PullReport unexplained_pull() {
   pull.diagnosis = PullReport::Diagnosis::unexplained;
   pull.chain[1] = {&private_dns_zone_is_linked, ChainLink::Role::holds,
                    passed("zone privatelink.azurecr.io is linked to vnet-aks", Basis::arm)};
-  pull.chain[2] = {&private_dns_record_exists,
-                   ChainLink::Role::unknown,
-                   {Outcome::unknown,
-                    "no record sets of the zone were given",
-                    {},
-                    {},
-                    {"az network private-dns record-set a list -g rg-dns -z privatelink.azurecr.io "
-                     "-o json > records.json"},
-                    Basis::none}};
+  pull.chain[2] = {
+      &private_dns_record_exists, ChainLink::Role::unknown,
+      Verdict{Outcome::unknown,
+              "no record sets of the zone were given",
+              {},
+              {},
+              {"az network private-dns record-set a list -g rg-dns -z privatelink.azurecr.io "
+               "-o json > records.json"},
+              Basis::none}};
   return pull;
 }
 
@@ -226,8 +224,8 @@ inline PullReport working_pull() {
 inline Result result(const Check& check, SubjectRef subject, std::string scope, Verdict verdict) {
   Result out;
   out.check = &check;
+  subject.scope = std::move(scope);
   out.subject = std::move(subject);
-  out.scope = std::move(scope);
   out.verdict = std::move(verdict);
   return out;
 }

@@ -235,7 +235,7 @@ TEST(Sarif, SurvivesAnyName) {
 
 TEST(Sarif, FirstSentenceFitsTheList) {
   Report report = sample::scan_report();
-  report.results[0].verdict.reason = std::string(400, 'x');
+  report.results[0].verdict.own().reason = std::string(400, 'x');
   const Json log = render(report);
   for (const Json& result : log["runs"][0]["results"]) {
     const std::string text = result["message"]["text"];
@@ -248,8 +248,8 @@ TEST(Sarif, FingerprintsOutliveThePod) {
   Report later = sample::scan_report();
   later.started_at += std::chrono::hours{24};
   for (auto& result : later.results) {
-    result.verdict.reason += " now";
-    result.subject.image = "contosoprod.azurecr.io/shop/cart:1.5";
+    result.verdict.own().reason += " now";
+    result.subject.own().image = "contosoprod.azurecr.io/shop/cart:1.5";
   }
   const Json before = render(sample::scan_report())["runs"][0]["results"];
   const Json after = render(later)["runs"][0]["results"];

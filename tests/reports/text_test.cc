@@ -333,7 +333,7 @@ TEST(Text, WhyGroupsPullsByCause) {
     pulls.push_back(sample::broken_pull("deploy/web-" + std::to_string(i)));
   }
   PullReport other = sample::broken_pull("job/other");
-  other.chain[1].verdict.reason = "zone privatelink.azurecr.io has no link to vnet-b";
+  other.chain[1].verdict.own().reason = "zone privatelink.azurecr.io has no link to vnet-b";
   pulls.push_back(other);
   const std::string text = render_text_why(sample::why_report(pulls, 1), plain_options());
   EXPECT_NE(text.find("7 pulls fail for one cause\n  shop/deploy/web-1  "), std::string::npos);
@@ -433,19 +433,21 @@ TEST(Text, HoldsNoControlCharacters) {
       "x\x1b]0;owned\x07\x1b[2J\xC2\x9B"
       "1m\ry\n\x01\xFF";
   for (auto& pull : why.pulls) {
-    pull.subject.workload = pull.subject.image = pull.subject.cluster = pull.nodes = hostile;
-    pull.subject.container = hostile;
+    pull.subject.own().workload = pull.subject.own().image = pull.subject.own().cluster =
+        pull.nodes = hostile;
+    pull.subject.own().container = hostile;
     pull.pods = {hostile};
     for (auto& link : pull.chain) {
-      link.verdict.reason = hostile;
-      link.verdict.evidence = {{hostile, hostile, hostile, Basis::arm}};
-      link.verdict.fix = link.verdict.supply = {hostile};
+      link.verdict.own().reason = hostile;
+      link.verdict.own().evidence = {{hostile, hostile, hostile, Basis::arm}};
+      link.verdict.own().fix = link.verdict.own().supply = {hostile};
     }
   }
   for (auto& result : scan.results) {
-    result.subject.name = result.subject.cluster = result.subject.registry = hostile;
-    result.verdict.reason = hostile;
-    result.verdict.supply = {hostile};
+    result.subject.own().name = result.subject.own().cluster = result.subject.own().registry =
+        hostile;
+    result.verdict.own().reason = hostile;
+    result.verdict.own().supply = {hostile};
   }
   for (auto* report : {&why, &scan}) {
     for (auto& note : report->notifications) note.text = note.source = hostile;
