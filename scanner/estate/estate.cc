@@ -402,10 +402,23 @@ void add_event_messages(Estate& estate) {
             event->message.starts_with("Failed to pull image") || event->reason != "Failed";
         const bool this_image = event->container.empty() || event->container == c.container.name;
         if (!about_pull || !this_image) continue;
-        c.symptoms.insert(c.symptoms.begin(), PullSymptom{event->reason, event->message, pod,
-                                                          event->count, event->origin});
+        c.symptoms.insert(
+            c.symptoms.begin(),
+            PullSymptom{event->reason, event->message, pod, event->count, event->origin, {}});
         break;
       }
+    }
+  }
+}
+
+// Many pods fail with the same words.
+void read_messages(std::vector<PodClass>& classes) {
+  std::unordered_map<std::string_view, const PullError*> read;
+  for (PodClass& pod : classes) {
+    for (PullSymptom& symptom : pod.symptoms) {
+      const std::string_view text = symptom.message.empty() ? symptom.reason : symptom.message;
+      const auto [known, fresh] = read.try_emplace(text, &symptom.error);
+      symptom.error = fresh ? read_pull_error(text) : *known->second;
     }
   }
 }
@@ -502,6 +515,7 @@ void Estate::link() {
                    [](const PrivateDnsZone& a, const PrivateDnsZone& b) { return a.id < b.id; });
 
   add_event_messages(*this);
+  read_messages(pod_classes);
   document_cluster_ = ClusterAttribution(*this).run();
 
   auto index = std::make_shared<Index>();

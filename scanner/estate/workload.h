@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "estate/fact.h"
+#include "estate/pull_error.h"
 
 namespace acr {
 
@@ -44,6 +45,7 @@ struct PullSymptom {
   std::string pod;
   std::uint64_t count = 0;
   Origin origin;
+  PullError error;  // what the message, or else the reason, says; Estate::link() reads it
 };
 
 // Pods of one class on one node.

@@ -114,13 +114,6 @@ const Shared<Verdict>& Explainer::judge_attachment(const Check& check, JudgeOf<A
       .first->second;
 }
 
-const PullError& Explainer::read_error(const PullSymptom& symptom) {
-  const std::string& text = symptom.message.empty() ? symptom.reason : symptom.message;
-  const auto it = errors_.find(text);
-  return it != errors_.end() ? it->second
-                             : errors_.emplace(text, read_pull_error(text)).first->second;
-}
-
 Shared<Verdict> Explainer::judge(const Check& check, const Pull& pull) {
   if (const auto* of_pull = std::get_if<JudgeOf<Pull>>(&check.judge)) {
     return judge_safely(*of_pull, estate_, pull);
@@ -152,7 +145,7 @@ PullReport Explainer::explain(const Pull& pull) {
   report.nodes = pull.node.label();
   if (pull.symptom) {
     report.message = *pull.symptom;
-    report.error = read_error(*pull.symptom);
+    report.error = pull.symptom->error;
   }
 
   report.chain.reserve(all_checks().size());

@@ -16,14 +16,12 @@ class Explainer {
   PullReport explain(const Pull& pull);
 
  private:
-  const PullError& read_error(const PullSymptom& symptom);
   Shared<Verdict> judge(const Check& check, const Pull& pull);
   const Shared<Verdict>& judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
                                           const Pull& pull);
 
   const Estate& estate_;
   std::unordered_map<std::string, Shared<Verdict>> attachment_verdicts_;
-  std::unordered_map<std::string, PullError> errors_;  // by message
 };
 
 // A judge that throws must not take the report down: the finding becomes unknown.
