@@ -163,6 +163,7 @@ inline PullReport broken_pull(std::string workload = "deploy/cart") {
                   "to do request: dial tcp 20.62.1.1:443: i/o \x1b[31mtimeout\x1b[0m",
                   "cart-7d9-x2x",
                   7,
+                  {},
                   {}};
   using Role = ChainLink::Role;
   pull.chain = {
