@@ -60,13 +60,16 @@ struct Check {
   std::string_view problem;  // the same, broken
   Severity severity = Severity::high;
   Link link = Link::none;
-  int step = 0;                // place within its link, in the order of the pull path
+  int step = 0;  // place within its link, in the order of the pull path
+  // Judges only what nodes have shown, where checks before it judge the same from configuration.
+  // Not to know leaves nothing open; to fail is no cause while what would explain it is not known.
+  bool corroborates = false;
   std::string_view why;        // why it matters, for `explain`
   std::string_view reads;      // what it judges from
   std::string_view repair;     // how to repair in words: risk, role needed, time to take effect
   std::string_view reference;  // URL of the rule's source
   std::span<const Control> controls;
-  std::array<const Check*, 4> after{};  // checks whose failure would explain this one
+  std::array<const Check*, 6> after{};  // checks whose failure would explain this one
   Judge judge;
 };
 

@@ -3,10 +3,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "estate/command.h"
 
 namespace acr {
+
+namespace {
+
+bool has_kubernetes(const Estate& estate) {
+  return std::any_of(estate.listings.begin(), estate.listings.end(),
+                     [](const Listing& listing) { return listing.kind >= Kind::pod; });
+}
+
+// The pods that were looked at, one piece of evidence a document.
+std::vector<Evidence> cite_pulls(const Estate& estate, const Attachment& attachment) {
+  std::vector<Evidence> evidence;
+  std::set<std::uint32_t> documents;
+  for (const Pull* pull : attachment.pulls) {
+    if (!documents.insert(pull->origin.document).second) continue;
+    evidence.push_back(cite_image(estate, *pull));
+  }
+  return evidence;
+}
+
+// Is this pull served by a pull secret, so that the kubelet identity is not needed?
+Tri served_by_secret(const std::vector<SecretUse>& secrets, const Pull& pull) {
+  if (!pull.pull_secrets_known) return Tri::unknown;
+  if (!matching_credentials(secrets, pull).empty()) return Tri::yes;
+  const bool open = std::any_of(secrets.begin(), secrets.end(), [](const SecretUse& s) {
+    return s.state == SecretUse::State::unknown ||
+           (s.secret && !s.secret->credentials &&
+            s.secret->credentials.error().why != Gap::Why::malformed);
+  });
+  return open ? Tri::unknown : Tri::no;
+}
+
+}  // namespace
 
 std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
   if (!pull.pull_secrets_known) {
@@ -26,6 +59,15 @@ std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
         {cite_image(estate, pull)}, {"kubectl get nodes --output json"});
   }
   return std::nullopt;
+}
+
+std::vector<Evidence> cite_cluster(const Estate& estate, const Pull& pull) {
+  if (estate.clusters.size() < 2 || pull.cluster_index < 0) return {};
+  const auto node = std::ranges::find_if(estate.nodes, [&](const Node& candidate) {
+    return estate.cluster_of(candidate.origin.document) == pull.cluster_index;
+  });
+  if (node == estate.nodes.end()) return {};
+  return {estate.cite(node->origin, "spec/providerID", node->provider_id, Basis::kubernetes_api)};
 }
 
 Need need_of_secret(const Estate& estate, const Pull& pull) {
@@ -63,6 +105,89 @@ Verdict fault(const Need& need, std::string reason, std::vector<Evidence> eviden
       break;
   }
   return fail(std::move(reason), std::move(evidence), basis, std::move(fix));
+}
+
+IdentityNeed need_of_identity(const Estate& estate, const Attachment& attachment) {
+  IdentityNeed need;
+  for (const Pull* pull : attachment.pulls) {
+    if (!pull->node.is_classic_virtual()) need.pulls.push_back(pull);
+  }
+  need.seen = cite_pulls(estate, attachment);
+  need.only_virtual_nodes = need.pulls.empty() && !attachment.pulls.empty();
+  if (need.only_virtual_nodes) return need;
+  // Without any pod there is nobody to need it; with no Kubernetes documents at all, the question
+  // is about the registry and the cluster alone.
+  need.pods_unknown = need.pulls.empty() && has_kubernetes(estate);
+  bool needed = need.pulls.empty() && !need.pods_unknown, perhaps = need.pods_unknown;
+  for (const Pull* pull : need.pulls) {
+    const auto secrets = secrets_of(estate, *pull);
+    switch (served_by_secret(secrets, *pull)) {
+      case Tri::no:
+        needed = true;
+        break;
+      case Tri::unknown:
+        perhaps = true;
+        break;
+      case Tri::yes:
+        break;
+    }
+    for (const SecretUse& use : secrets) {
+      need.evidence = together(std::move(need.evidence), use.evidence);
+      for (const std::string& command : use.supply) {
+        if (std::find(need.supply.begin(), need.supply.end(), command) == need.supply.end())
+          need.supply.push_back(command);
+      }
+      (use.secret ? need.served_by : need.unread) = use.name;
+    }
+  }
+  need.needed = needed ? Tri::yes : perhaps ? Tri::unknown : Tri::no;
+  if (need.pods_unknown) need.supply = {"kubectl get pods --all-namespaces --output json"};
+  if (need.supply.empty()) {
+    need.supply = {"kubectl get serviceaccounts,secrets --all-namespaces --output json"};
+  }
+  return need;
+}
+
+Verdict identity_fault(const IdentityNeed& need, std::string fault, std::vector<Evidence> evidence,
+                       std::vector<std::string> fix) {
+  evidence = together(together(std::move(evidence), need.evidence), need.seen);
+  switch (need.needed) {
+    case Tri::no:
+      return not_applicable(
+          fmt::format("{}; no pull needs it: pull secret {} serves them", fault, need.served_by),
+          std::move(evidence));
+    case Tri::unknown:
+      return unknown(
+          fmt::format("{}; whether the pods need it is not known: {}", fault,
+                      need.pods_unknown ? "no pods are in the input"
+                      : need.unread.empty()
+                          ? "their pull secrets are not in the input"
+                          : fmt::format("pull secret {} could not be read", need.unread)),
+          std::move(evidence), need.supply);
+    case Tri::yes:
+      break;
+  }
+  return fail(std::move(fault), std::move(evidence), Basis::arm, std::move(fix));
+}
+
+Verdict unknown_puller(const Estate& estate, const Cluster& cluster, const Gap& gap) {
+  std::vector<Evidence> evidence;
+  std::string reason =
+      fmt::format("the kubelet identity of cluster {} is not known: {}", cluster.name,
+                  cluster.has_arm() ? gap.detail : "no managed cluster document was given");
+  if (const Refusal* refusal = estate.refusal(Kind::cluster); refusal && !cluster.has_arm()) {
+    reason = fmt::format("the kubelet identity of cluster {} is not known: {} was refused",
+                         cluster.name, refusal->action);
+    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+  }
+  return unknown(
+      std::move(reason), std::move(evidence),
+      {cluster.has_arm()
+           ? fmt::format(
+                 "az aks show --subscription {} --resource-group {} --name {} --output json",
+                 quote(cluster.id.subscription()), quote(cluster.id.resource_group()),
+                 quote(cluster.name))
+           : std::string("az aks list --output json")});
 }
 
 }  // namespace acr

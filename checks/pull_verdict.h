@@ -14,6 +14,9 @@ namespace acr {
 // input, its cluster is not known. nullopt: judge on.
 std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull);
 
+// Where the input holds several clusters: what told which one the pull belongs to.
+std::vector<Evidence> cite_cluster(const Estate& estate, const Pull& pull);
+
 // A secret is at fault: is that a fault of the pull? Not where the node's own credential serves,
 // and not where the image was pulled all the same.
 struct Need {
@@ -23,6 +26,26 @@ struct Need {
   std::vector<std::string> supply;
 };
 Need need_of_secret(const Estate& estate, const Pull& pull);
+
+// Who of an attachment needs the node's own identity? Pulls that a secret serves do not, and
+// virtual nodes cannot use it.
+struct IdentityNeed {
+  Tri needed = Tri::no;
+  bool only_virtual_nodes = false;
+  bool pods_unknown = false;        // Kubernetes documents are there, but no pod of this attachment
+  std::vector<const Pull*> pulls;   // those of agent nodes
+  std::vector<Evidence> seen;       // the pods looked at, one piece a document
+  std::vector<Evidence> evidence;   // their secrets
+  std::vector<std::string> supply;  // what would tell, on unknown
+  std::string served_by, unread;    // a secret that serves, one that could not be read
+};
+IdentityNeed need_of_identity(const Estate& estate, const Attachment& attachment);
+// A fault of the identity, as the verdict that the need for it calls for. `fault` is a sentence.
+Verdict identity_fault(const IdentityNeed& need, std::string fault, std::vector<Evidence> evidence,
+                       std::vector<std::string> fix);
+
+// The identity that pulls is not in the input.
+Verdict unknown_puller(const Estate& estate, const Cluster& cluster, const Gap& gap);
 
 // Turns a fault into the verdict that the need for the secret calls for.
 Verdict fault(const Need& need, std::string reason, std::vector<Evidence> evidence, Basis basis,

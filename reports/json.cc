@@ -124,6 +124,15 @@ Json pull_json(const PullReport& pull) {
                        {"reason", clean(pull.message->reason)}};
     if (pull.error) json["message"]["class"] = pull.error->class_id;
   }
+  json["contradictions"] = strings(pull.contradictions);
+  json["reach"] = nullptr;
+  if (pull.reach) {
+    json["reach"] = {{"pods", pull.reach->pods},
+                     {"failing", pull.reach->failing},
+                     {"workloads", pull.reach->workloads},
+                     {"namespaces", pull.reach->namespaces},
+                     {"clusters", pull.reach->clusters}};
+  }
   json["chain"] = Json::array();
   for (const auto& link : pull.chain) json["chain"].push_back(link_json(link));
   return json;

@@ -13,6 +13,12 @@
 namespace acr {
 namespace {
 
+// Nothing was seen that would back up what configuration says: no line's worth.
+bool is_unseen(const ChainLink& link) {
+  return link.role == ChainLink::Role::unknown && link.check->corroborates &&
+         link.verdict->evidence.empty();
+}
+
 constexpr std::size_t kNamed = 5;     // members of a list that are named
 constexpr std::size_t kEvidence = 8;  // pieces of evidence shown
 constexpr std::size_t kBlocks = 10;   // groups drawn on a terminal
@@ -37,7 +43,7 @@ std::vector<Group> group_by_cause(const Report& report) {
       add(pull.subject->cluster);
       add(pull.subject->registry);
       for (const auto& link : pull.chain) {
-        if (link.role != Role::unknown) continue;
+        if (link.role != Role::unknown || is_unseen(link)) continue;
         add(link.check->id);
         add(link.verdict->reason);
       }
@@ -190,7 +196,7 @@ void draw_path(Page& page, const Group& group) {
   std::string_view drawn;  // the link of the line before
   for (std::size_t i = 0; i < pull.chain.size(); ++i) {
     const ChainLink& link = pull.chain[i];
-    if (link.role == Role::not_applicable && !verbose) continue;
+    if ((link.role == Role::not_applicable || is_unseen(link)) && !verbose) continue;
     if (!verbose && is_said_already(pull, i)) continue;
     std::string text = clean(link.verdict->reason);
     if (text.empty()) text = link.check->title;
@@ -278,7 +284,7 @@ void draw_supply(Page& page, const PullReport& pull) {
   std::vector<std::string> commands;
   for (const auto& link : pull.chain) {
     if (link.role == Role::cause) break;
-    if (link.role != Role::unknown) continue;
+    if (link.role != Role::unknown || is_unseen(link)) continue;
     for (const auto& command : link.verdict->supply) {
       if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
         commands.push_back(command);
@@ -313,6 +319,17 @@ std::vector<std::string> also_hit(const Report& report, const Group& group) {
   return names;
 }
 
+// "14 pods of 5 workloads in 2 namespaces, 9 of them failing".
+std::string describe(const Reach& reach) {
+  std::string text =
+      fmt::format("{} of {} in {}", count_of(reach.pods, "pod"),
+                  count_of(reach.workloads, "workload"), count_of(reach.namespaces, "namespace"));
+  if (reach.clusters > 1) text += fmt::format(" of {}", count_of(reach.clusters, "cluster"));
+  if (reach.failing > 0 && reach.failing < reach.pods)
+    text += fmt::format(", {} of them failing now", reach.failing);
+  return text;
+}
+
 void draw_cause(Page& page, const Report& report, const Group& group) {
   const PullReport& pull = *group.front();
   const ChainLink* cause = pull.cause();
@@ -322,6 +339,11 @@ void draw_cause(Page& page, const Report& report, const Group& group) {
     page.labelled(kLabelColumn, "also",
                   fmt::format("{} ({})", clean(link->verdict->reason), link->check->id));
   }
+  for (const std::string& text : pull.contradictions)
+    page.labelled(kLabelColumn, "but", clean(text));
+  if (pull.reach && pull.reach->workloads > group.size()) {
+    page.labelled(kLabelColumn, "reaches", describe(*pull.reach));
+  }
   if (const auto names = also_hit(report, group); !names.empty()) {
     page.labelled(kLabelColumn, "also hits", enumerate(names, names.size()));
   }
@@ -330,9 +352,11 @@ void draw_cause(Page& page, const Report& report, const Group& group) {
 
 void draw_unsure(Page& page, const Group& group, std::string_view word, std::string_view text) {
   page.verdict(Mark::unsure, word, text);
+  for (const std::string& sentence : group.front()->contradictions)
+    page.labelled(kLabelColumn + 1, "but", clean(sentence));
   std::vector<std::string> checks;
   for (const auto& link : group.front()->chain) {
-    if (link.role == Role::unknown) checks.emplace_back(link.check->id);
+    if (link.role == Role::unknown && !is_unseen(link)) checks.emplace_back(link.check->id);
   }
   if (!checks.empty())
     page.labelled(kLabelColumn + 1, "not judged", enumerate(checks, checks.size()));

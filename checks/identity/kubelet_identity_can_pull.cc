@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <set>
 
-#include "check.h"
 #include "estate/command.h"
-#include "estate/credentials.h"
+#include "pull_verdict.h"
 
 namespace acr {
+
+extern const Check kubelet_identity_exists;
+extern const Check pod_carries_service_account_secrets;
+extern const Check pull_secret_credential_is_current;
+extern const Check pull_secret_principal_can_pull;
+extern const Check registry_is_in_cluster_tenant;
 
 namespace {
 
@@ -68,34 +73,6 @@ std::string wrong_principal(const Cluster& cluster, const PullRight& right,
   return {};
 }
 
-bool has_kubernetes(const Estate& estate) {
-  return std::any_of(estate.listings.begin(), estate.listings.end(),
-                     [](const Listing& listing) { return listing.kind >= Kind::pod; });
-}
-
-// The pods that were looked at, one piece of evidence a document.
-std::vector<Evidence> cite_pulls(const Estate& estate, const Attachment& attachment) {
-  std::vector<Evidence> evidence;
-  std::set<std::uint32_t> documents;
-  for (const Pull* pull : attachment.pulls) {
-    if (!documents.insert(pull->origin.document).second) continue;
-    evidence.push_back(cite_image(estate, *pull));
-  }
-  return evidence;
-}
-
-// Is this pull served by a pull secret, so that the kubelet identity is not needed?
-Tri served_by_secret(const std::vector<SecretUse>& secrets, const Pull& pull) {
-  if (!pull.pull_secrets_known) return Tri::unknown;
-  if (!matching_credentials(secrets, pull).empty()) return Tri::yes;
-  const bool open = std::any_of(secrets.begin(), secrets.end(), [](const SecretUse& s) {
-    return s.state == SecretUse::State::unknown ||
-           (s.secret && !s.secret->credentials &&
-            s.secret->credentials.error().why != Gap::Why::malformed);
-  });
-  return open ? Tri::unknown : Tri::no;
-}
-
 Verdict judge(const Estate& estate, const Attachment& attachment) {
   const Cluster& cluster = *attachment.cluster;
   const Registry& registry = *attachment.registry;
@@ -104,73 +81,25 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
         fmt::format("registry {} allows anonymous pulls, so no role is needed", registry.name),
         {estate.cite(registry.origin, "anonymousPullEnabled", "true")}, Basis::arm);
   }
-  std::vector<const Pull*> pulls;
-  for (const Pull* pull : attachment.pulls) {
-    if (!pull->node.is_classic_virtual()) pulls.push_back(pull);
-  }
-  const std::vector<Evidence> seen = cite_pulls(estate, attachment);
-  if (pulls.empty() && !attachment.pulls.empty()) {
+  const IdentityNeed need = need_of_identity(estate, attachment);
+  if (need.only_virtual_nodes) {
     return not_applicable(
         "only virtual nodes pull from this registry, and they use no kubelet identity",
-        together(attachment.pulls.front()->node.evidence, seen));
+        together(attachment.pulls.front()->node.evidence, need.seen));
   }
-
-  // Who needs the identity? Pulls that a secret serves do not.
-  // Without any pod there is nobody to need it; with no Kubernetes documents at all, the question
-  // is about the registry and the cluster alone.
-  const bool pods_unknown = pulls.empty() && has_kubernetes(estate);
-  bool needed = pulls.empty() && !pods_unknown, perhaps = pods_unknown;
   std::set<std::string> repositories;
-  std::vector<Evidence> secret_evidence;
-  std::vector<std::string> secret_supply;
-  std::string served_by, unread;
-  for (const Pull* pull : pulls) {
+  for (const Pull* pull : need.pulls) {
     if (pull->reference) repositories.insert(pull->reference->path);
-    const auto secrets = secrets_of(estate, *pull);
-    switch (served_by_secret(secrets, *pull)) {
-      case Tri::no:
-        needed = true;
-        break;
-      case Tri::unknown:
-        perhaps = true;
-        break;
-      case Tri::yes:
-        break;
-    }
-    for (const SecretUse& use : secrets) {
-      secret_evidence = together(std::move(secret_evidence), use.evidence);
-      for (const std::string& command : use.supply) {
-        if (std::find(secret_supply.begin(), secret_supply.end(), command) == secret_supply.end())
-          secret_supply.push_back(command);
-      }
-      (use.secret ? served_by : unread) = use.name;
-    }
   }
   if (repositories.empty()) repositories.insert("");
 
   const Fact<Principal> principal = puller(estate, cluster);
   if (!principal) {
-    if (!needed && !perhaps)
+    if (need.needed == Tri::no)
       return not_applicable(fmt::format("pull secret {} serves every pull from registry {}",
-                                        served_by, registry.name),
-                            secret_evidence);
-    std::vector<Evidence> evidence;
-    std::string reason = fmt::format(
-        "the kubelet identity of cluster {} is not known: {}", cluster.name,
-        cluster.has_arm() ? principal.error().detail : "no managed cluster document was given");
-    if (const Refusal* refusal = estate.refusal(Kind::cluster); refusal && !cluster.has_arm()) {
-      reason = fmt::format("the kubelet identity of cluster {} is not known: {} was refused",
-                           cluster.name, refusal->action);
-      evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
-    }
-    return unknown(
-        std::move(reason), std::move(evidence),
-        {cluster.has_arm()
-             ? fmt::format(
-                   "az aks show --subscription {} --resource-group {} --name {} --output json",
-                   quote(cluster.id.subscription()), quote(cluster.id.resource_group()),
-                   quote(cluster.name))
-             : std::string("az aks list --output json")});
+                                        need.served_by, registry.name),
+                            need.evidence);
+    return unknown_puller(estate, cluster, principal.error());
   }
   std::vector<Evidence> evidence;
   evidence.push_back(
@@ -183,11 +112,13 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   PullRight worst;
   bool first = true;
   std::string refused_repository;
+  const bool refused =
+      std::ranges::any_of(need.pulls, [](const Pull* pull) { return was_refused(*pull); });
   const auto rank = [](PullRight::State s) {
     return s == PullRight::State::granted ? 0 : s == PullRight::State::unknown ? 1 : 2;
   };
   for (const std::string& repository : repositories) {
-    PullRight right = pull_right(estate, *principal, registry, repository);
+    PullRight right = pull_right(estate, *principal, registry, repository, refused);
     if (first || rank(right.state) > rank(worst.state)) {
       worst = std::move(right);
       refused_repository = repository;
@@ -209,46 +140,36 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   switch (worst.state) {
     case PullRight::State::granted:
       // Only in ABAC mode does the answer depend on what is pulled.
-      if (abac) evidence = together(std::move(evidence), seen);
+      if (abac || worst.granted_at) evidence = together(std::move(evidence), need.seen);
+      if (worst.granted_at &&
+          std::ranges::none_of(need.pulls, [](const Pull* pull) { return pull->pulled > 0; })) {
+        return unknown(
+            fmt::format("{} was given the right to pull from {} at {}, and that may take until {} "
+                        "to take effect: {}",
+                        principal->name, what, format_time(*worst.granted_at),
+                        format_time(*worst.granted_at + kPropagation), worst.reason),
+            std::move(evidence), {"kubectl get pods --all-namespaces --output json"});
+      }
       return pass(fmt::format("{} may pull from {}: {}", principal->name, what, worst.reason),
                   std::move(evidence), Basis::arm);
     case PullRight::State::unknown:
-      if (!needed && !perhaps)
+      if (need.needed == Tri::no)
         return not_applicable(
-            fmt::format("pull secret {} serves every pull from {}", served_by, what),
-            together(secret_evidence, seen));
+            fmt::format("pull secret {} serves every pull from {}", need.served_by, what),
+            together(need.evidence, need.seen));
       return unknown(fmt::format("whether {} may pull from {} is not known: {}", principal->name,
                                  what, worst.reason),
-                     together(std::move(evidence), seen), worst.supply);
+                     together(std::move(evidence), need.seen), worst.supply);
     case PullRight::State::denied:
     case PullRight::State::not_granted:
       break;
   }
-  evidence = together(together(std::move(evidence), secret_evidence), seen);
-  if (!needed && !perhaps) {
-    return not_applicable(
-        fmt::format("{} may not pull from {}, and needs not: pull secret {} serves every pull",
-                    principal->name, what, served_by),
-        std::move(evidence));
-  }
-  if (!needed) {
-    const std::string doubt = pods_unknown ? "no pods are in the input"
-                              : unread.empty()
-                                  ? "their pull secrets are not in the input"
-                                  : fmt::format("pull secret {} could not be read", unread);
-    if (pods_unknown) secret_supply = {"kubectl get pods --all-namespaces --output json"};
-    if (secret_supply.empty()) {
-      secret_supply = {"kubectl get serviceaccounts,secrets --all-namespaces --output json"};
-    }
-    return unknown(fmt::format("{} may not pull from {}; whether the pods need it is not known: {}",
-                               principal->name, what, doubt),
-                   std::move(evidence), std::move(secret_supply));
-  }
   if (worst.state == PullRight::State::denied) {
-    return fail(fmt::format("{} may not pull from {}: {}", subject, what, worst.reason),
-                std::move(evidence), Basis::arm,
-                {fmt::format("az rest --method get --url {}",
-                             quote(worst.denied_by->id.text() + "?api-version=2022-04-01"))});
+    return identity_fault(
+        need, fmt::format("{} may not pull from {}: {}", subject, what, worst.reason),
+        std::move(evidence),
+        {fmt::format("az rest --method get --url {}",
+                     quote(worst.denied_by->id.text() + "?api-version=2022-04-01"))});
   }
   std::string reason = fmt::format("{} may not pull from {}: {}", subject, what, worst.reason);
   reason += wrong_principal(cluster, worst, evidence, estate);
@@ -258,7 +179,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     fix = widen_command(*grant.assignment, refused_repository);
     break;
   }
-  return fail(std::move(reason), std::move(evidence), Basis::arm, {std::move(fix)});
+  return identity_fault(need, std::move(reason), std::move(evidence), {std::move(fix)});
 }
 
 constexpr Control kControls[] = {{"azure-cli", "aks check-acr"}, {"aks-canipull", "exit 60"}};
@@ -292,7 +213,10 @@ const Check kubelet_identity_can_pull{
         "themselves.",
     .reference = "https://learn.microsoft.com/azure/aks/cluster-container-registry-integration",
     .controls = kControls,
-    .after = {},
+    // With a pull secret that works, the identity is not needed.
+    .after = {&kubelet_identity_exists, &registry_is_in_cluster_tenant,
+              &pod_carries_service_account_secrets, &pull_secret_credential_is_current,
+              &pull_secret_principal_can_pull},
     .judge = &judge};
 
 }  // namespace acr

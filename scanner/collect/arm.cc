@@ -47,6 +47,10 @@ constexpr TypeReader kReaders[] = {
      Kind::role_definition,
      read_role_definition,
      {"permissions"}},
+    {"microsoft.compute/virtualmachinescalesets",
+     Kind::scale_set,
+     read_scale_set,
+     {"virtualMachineProfile", "identity"}},
     {"microsoft.containerregistry/registries", Kind::registry, read_registry, {}, true},
     {"microsoft.containerregistry/registries/privateendpointconnections",
      Kind::endpoint_connection,
@@ -66,6 +70,10 @@ constexpr TypeReader kReaders[] = {
      Kind::node_pool,
      read_node_pool,
      {"osType", "mode"}},
+    {"microsoft.managedidentity/userassignedidentities",
+     Kind::user_assigned_identity,
+     read_user_assigned_identity,
+     {"principalId"}},
     {"microsoft.network/loadbalancers",
      Kind::load_balancer,
      read_load_balancer,
@@ -112,6 +120,7 @@ constexpr TypeReader kReaders[] = {
      Kind::peering,
      read_peering,
      {"peeringState"}},
+    {"microsoft.resources/subscriptions", Kind::subscription, read_subscription, {"tenantId"}},
 };
 
 const TypeReader* find_reader(std::string_view type) {
@@ -127,6 +136,13 @@ const TypeReader* find_reader_by_shape(const AzureObject& object) {
   if (object.has_list("agentPoolProfiles") &&
       (object.has("nodeResourceGroup") || object.has("kubernetesVersion"))) {
     return find_reader("microsoft.containerservice/managedclusters");
+  }
+  // `az account` names the subscription by its bare id; ARM's own list gives no type.
+  const bool account =
+      object.has("homeTenantId") && (object.has("cloudName") || object.has("environmentName"));
+  const bool subscription = object.has("subscriptionId") && object.has("displayName");
+  if (object.has("tenantId") && (account || subscription)) {
+    return find_reader("microsoft.resources/subscriptions");
   }
   return nullptr;
 }

@@ -93,6 +93,9 @@ void read_endpoint_connection(AbsorbContext& context, const AzureObject& object)
 void read_registry_token(AbsorbContext& context, const AzureObject& object);
 void read_cluster(AbsorbContext& context, const AzureObject& object);
 void read_node_pool(AbsorbContext& context, const AzureObject& object);
+void read_user_assigned_identity(AbsorbContext& context, const AzureObject& object);
+void read_scale_set(AbsorbContext& context, const AzureObject& object);
+void read_subscription(AbsorbContext& context, const AzureObject& object);
 void read_role_assignment(AbsorbContext& context, const AzureObject& object);
 void read_role_definition(AbsorbContext& context, const AzureObject& object);
 void read_deny_assignment(AbsorbContext& context, const AzureObject& object);

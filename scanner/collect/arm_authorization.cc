@@ -61,6 +61,18 @@ std::vector<DenyAssignment::Principal> read_principals(const AzureObject& object
 
 }  // namespace
 
+void read_user_assigned_identity(AbsorbContext& context, const AzureObject& object) {
+  context.estate.user_assigned_identities.push_back(
+      {object.origin(), object.id(), object.text("clientId"), object.text("principalId")});
+}
+
+void read_subscription(AbsorbContext& context, const AzureObject& object) {
+  std::string id = object.outer_text("id");
+  if (!id.starts_with('/')) id = fmt::format("/subscriptions/{}", id);
+  context.estate.subscriptions.push_back(
+      {object.origin(), ResourceId(id), object.text("tenantId")});
+}
+
 void read_role_assignment(AbsorbContext& context, const AzureObject& object) {
   auto scope = read_scope(object);
   if (!scope) return say_without_scope(context, object, "role assignment");

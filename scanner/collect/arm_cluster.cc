@@ -123,6 +123,16 @@ void read_cluster(AbsorbContext& context, const AzureObject& object) {
   context.estate.clusters.push_back(std::move(cluster));
 }
 
+void read_scale_set(AbsorbContext& context, const AzureObject& object) {
+  ScaleSet set;
+  set.origin = object.origin();
+  set.id = object.id();
+  set.pool = object.object("tags").text("aks-managed-poolName");
+  for (const auto& [id, member] : object.object("identity").members("userAssignedIdentities"))
+    set.identities.emplace_back(id);
+  context.estate.scale_sets.push_back(std::move(set));
+}
+
 void read_node_pool(AbsorbContext& context, const AzureObject& object) {
   context.estate.node_pools.emplace_back(object.id().parent(), node_pool(object));
 }

@@ -110,6 +110,8 @@ void read_registry(AbsorbContext& context, const AzureObject& object) {
   registry.name = object.name();
   registry.location = object.location();
   registry.sku = object.object("sku").text("name");
+  registry.tenant_id = object.object("identity").text("tenantId");
+  if (registry.tenant_id.empty()) registry.tenant_id = object.outer_text("tenantId");
   registry.login_server = object.text("loginServer");
   registry.provisioning_state = object.text("provisioningState");
   registry.admin_user_enabled = read_flag(object, "adminUserEnabled", std::nullopt);

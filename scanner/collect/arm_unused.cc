@@ -27,12 +27,10 @@ constexpr UnusedType kUnusedTypes[] = {
     {"microsoft.containerregistry/registries/tasks", "registry tasks"},
     {"microsoft.containerregistry/registries/webhooks", "webhooks"},
     {"microsoft.containerservice/managedclusters/agentpools/machines", "node pool machines"},
-    {"microsoft.managedidentity/userassignedidentities", "user-assigned identities"},
     {"microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
      "federated credentials"},
     {"microsoft.network/privatednszones/", "DNS records other than A records"},
     {"microsoft.resources/resourcegroups", "resource groups"},
-    {"microsoft.resources/subscriptions", "subscriptions"},
     {"microsoft.resources/subscriptions/resourcegroups", "resource groups"},
 };
 
@@ -85,7 +83,6 @@ constexpr UnusedShape kUnusedShapes[] = {
     {{"resourceManager", "suffixes"}, "cloud endpoints"},
     {{"endpoints", "suffixes"}, "cloud endpoints"},
     {{"subscriptionId", "displayName", "state"}, "subscriptions"},
-    {{"homeTenantId", "cloudName", "state"}, "subscriptions"},
 };
 
 std::string_view unused_shape(const AzureObject& object) {

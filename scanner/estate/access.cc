@@ -97,7 +97,7 @@ struct Question {
   const Principal& principal;
   const Registry& registry;
   std::string_view repository;
-  bool abac;
+  bool abac, refused;
   Groups groups;
   std::string_view action = abac ? kPullDataAction : kPullAction;
 };
@@ -428,6 +428,12 @@ std::optional<Doubt> doubt_about(const Question& q, const Grant& grant) {
   }
 }
 
+// Roles that pull only because they may do everything.
+bool is_administrative(const Grant& grant) {
+  if (!grant.role || grant.role->custom) return false;
+  return grant.role->name == "Owner" || grant.role->name == "Contributor";
+}
+
 std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
                                const AssignmentCoverage& coverage) {
   std::vector<Doubt> doubts;
@@ -456,6 +462,7 @@ std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
   }
   for (const Grant& grant : right.group_grants) {
     const std::string& group = grant.assignment->principal_id;
+    if (q.refused && is_administrative(grant)) continue;
     Doubt doubt;
     doubt.reason =
         fmt::format("{} is assigned to the group {}, and whether that holds it is not known",
@@ -501,13 +508,21 @@ std::string explain_misses(const Question& q, const PullRight& right) {
   return {};
 }
 
+// When the assignment was made, if that may be too short ago for it to have taken effect.
+std::optional<Instant> fresh_since(const Estate& estate, const RoleAssignment& assignment) {
+  const auto created = parse_time(assignment.created_on);
+  if (!created || *created + kPropagation <= estate.now) return std::nullopt;
+  return created;
+}
+
 PullRight judge(const Estate& estate, const Principal& principal, const Registry& registry,
-                std::string_view repository, bool abac) {
+                std::string_view repository, bool abac, bool refused) {
   const Question q{.estate = estate,
                    .principal = principal,
                    .registry = registry,
                    .repository = repository,
                    .abac = abac,
+                   .refused = refused,
                    .groups = groups_of(estate, principal.object_id)};
   PullRight right;
   if (principal.object_id.empty() && principal.app_id.empty()) {
@@ -529,15 +544,22 @@ PullRight judge(const Estate& estate, const Principal& principal, const Registry
     if (denial.applies == Tri::unknown && !possible) possible = std::move(denial);
   }
 
-  // One grant suffices, and the verdict rests on that one: a direct one where there is one.
-  auto grant = std::ranges::find_if(right.grants, [](const Grant& candidate) {
-    return candidate.effect == Effect::grants && !candidate.through_group;
-  });
-  if (grant == right.grants.end()) {
-    grant = std::ranges::find(right.grants, Effect::grants, &Grant::effect);
+  // One grant suffices, and the verdict rests on that one: one that has taken effect for sure, and
+  // a direct one, where there are such.
+  const auto best = [&](bool fresh_too, bool group_too) {
+    return std::ranges::find_if(right.grants, [&](const Grant& candidate) {
+      return candidate.effect == Effect::grants && (group_too || !candidate.through_group) &&
+             (fresh_too || !fresh_since(estate, *candidate.assignment));
+    });
+  };
+  auto grant = right.grants.end();
+  for (const auto& [fresh_too, group_too] :
+       {std::pair(false, false), {false, true}, {true, false}, {true, true}}) {
+    if (grant == right.grants.end()) grant = best(fresh_too, group_too);
   }
   if (grant != right.grants.end()) {
     right.state = State::granted;
+    right.granted_at = fresh_since(estate, *grant->assignment);
     right.reason = fmt::format("{} on {} grants {} to {}", role_text(*grant),
                                scope_text(registry, grant->assignment->scope), q.action,
                                grant->through_group ? "a group that holds it" : "it");
@@ -618,12 +640,12 @@ AssignmentCoverage assignment_coverage(const Estate& estate, const Registry& reg
 }
 
 PullRight pull_right(const Estate& estate, const Principal& principal, const Registry& registry,
-                     std::string_view repository) {
+                     std::string_view repository, bool refused) {
   if (registry.abac_mode) {
-    return judge(estate, principal, registry, repository, *registry.abac_mode);
+    return judge(estate, principal, registry, repository, *registry.abac_mode, refused);
   }
-  PullRight right = judge(estate, principal, registry, repository, false);
-  PullRight other = judge(estate, principal, registry, repository, true);
+  PullRight right = judge(estate, principal, registry, repository, false, refused);
+  PullRight other = judge(estate, principal, registry, repository, true, refused);
   const bool agreed = right.state == other.state;
   const bool open = right.state == State::unknown || other.state == State::unknown;
   // Where one mode leaves the question open, that is what to ask about first.

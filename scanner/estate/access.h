@@ -2,6 +2,7 @@
 // Rules: azure_api section 3 (Microsoft.Authorization); built-in roles from builtin_roles.h.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace acr {
 inline constexpr std::string_view kPullAction = "Microsoft.ContainerRegistry/registries/pull/read";
 inline constexpr std::string_view kPullDataAction =
     "Microsoft.ContainerRegistry/registries/repositories/content/read";
+
+// How long a role assignment may take to reach every place that asks for it. Source: Microsoft
+// Learn, "Troubleshoot Azure RBAC": up to 10 minutes.
+inline constexpr std::chrono::minutes kPropagation{10};
 
 // `*` matches any run of characters, "/" included; case-insensitive; whole string.
 bool action_matches(std::string_view pattern, std::string_view action);
@@ -54,6 +59,8 @@ struct PullRight {
   std::vector<Grant> group_grants;  // pull grants of groups whose membership is not known
   std::vector<Grant> others;        // pull grants of other principals, for "wrong principal"
   const DenyAssignment* denied_by = nullptr;
+  // On granted: when, if that is so recent that registries may not know it yet (kPropagation).
+  std::optional<Instant> granted_at;
   std::string reason;               // one clause
   std::vector<Evidence> evidence;   // everything the state rests on
   std::vector<std::string> supply;  // on unknown: what would tell
@@ -66,8 +73,11 @@ struct Principal {
 };
 
 // `repository` without registry and tag; only ABAC mode looks at it. Empty = any repository.
+// `refused`: the registry has refused this caller. Then a group of administrators (Owner,
+// Contributor), whose members are not known, is no reason for doubt: they stand above nearly every
+// registry, and the refusal shows that the caller is not among them.
 PullRight pull_right(const Estate& estate, const Principal& principal, const Registry& registry,
-                     std::string_view repository);
+                     std::string_view repository, bool refused = false);
 
 // Do the role assignment lists of the input cover this registry? A list whose entries all sit on
 // another registry's chain of scopes does not.

@@ -27,6 +27,21 @@ struct Identity {
   std::string client_id, object_id;
 };
 
+// The nodes of a pool as Microsoft.Compute has them: what ARM says of the cluster is a wish, this
+// is what the nodes got.
+struct ScaleSet {
+  Origin origin;
+  ResourceId id;
+  std::string pool;                    // tag aks-managed-poolName; empty when it is no AKS pool
+  std::vector<ResourceId> identities;  // identity.userAssignedIdentities
+};
+
+struct Subscription {
+  Origin origin;
+  ResourceId id;
+  std::string tenant_id;
+};
+
 struct Cluster {
   Origin origin;  // of the ARM document; unknown when only Kubernetes documents were given
   ResourceId id;

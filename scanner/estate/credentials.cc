@@ -176,7 +176,8 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
         fmt::format("the kubelet identity of cluster {} is not in the input", pull.cluster->name);
     return result;
   }
-  const PullRight right = pull_right(estate, *principal, *pull.registry, pull.reference->path);
+  const PullRight right =
+      pull_right(estate, *principal, *pull.registry, pull.reference->path, was_refused(pull));
   result.reason = fmt::format("{}: {}", principal->name, right.reason);
   result.evidence = together(std::move(result.evidence), right.evidence);
   result.supply = right.supply;

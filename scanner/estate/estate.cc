@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "estate/builtin_roles.h"
+#include "estate/login_server.h"
 
 namespace acr {
 
@@ -60,6 +61,12 @@ std::string_view to_string(Kind kind) {
       return "network security groups";
     case Kind::route_table:
       return "route tables";
+    case Kind::user_assigned_identity:
+      return "user-assigned identities";
+    case Kind::scale_set:
+      return "virtual machine scale sets";
+    case Kind::subscription:
+      return "subscriptions";
     case Kind::service_principal:
       return "service principals";
     case Kind::application:
@@ -446,6 +453,9 @@ void Estate::link() {
   sort_unique(nat_gateways);
   sort_unique(nsgs);
   sort_unique(route_tables);
+  sort_unique(user_assigned_identities);
+  sort_unique(scale_sets);
+  sort_unique(subscriptions);
   const auto by_place = [](const auto& a, const auto& b) {
     return std::tie(a.name_space, a.name, a.origin.document, a.origin.pointer) <
            std::tie(b.name_space, b.name, b.origin.document, b.origin.pointer);
@@ -568,7 +578,13 @@ int Estate::cluster_of(std::uint32_t document) const {
 }
 
 const Registry* Estate::registry_by_host(std::string_view host) const {
-  return find_or_null(index_->registry_by_host, lower(host));
+  std::string name = lower(host);
+  if (name.ends_with(":443")) name.resize(name.size() - 4);
+  // <registry>.<region>.geo.<suffix> is a replica of the registry under its own name.
+  const RegistryCloud* cloud = cloud_of(name);
+  if (cloud && name.ends_with(fmt::format(".geo.{}", cloud->suffix)))
+    name = fmt::format("{}.{}", registry_label(name), cloud->suffix);
+  return find_or_null(index_->registry_by_host, name);
 }
 const VirtualNetwork* Estate::vnet(const ResourceId& id) const {
   return find_or_null(index_->vnets, id.key());

@@ -44,6 +44,9 @@ enum class Kind {
   nat_gateway,
   nsg,
   route_table,
+  user_assigned_identity,
+  scale_set,
+  subscription,
   service_principal,
   application,
   group_membership,
@@ -117,6 +120,9 @@ struct Estate {
   std::vector<NatGateway> nat_gateways;
   std::vector<NetworkSecurityGroup> nsgs;
   std::vector<RouteTable> route_tables;
+  std::vector<UserAssignedIdentity> user_assigned_identities;
+  std::vector<ScaleSet> scale_sets;
+  std::vector<Subscription> subscriptions;
   std::vector<DirectoryObject> directory_objects;
   std::vector<GroupMembership> memberships;
 

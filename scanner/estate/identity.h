@@ -49,6 +49,13 @@ struct DenyAssignment {
   std::string condition;
 };
 
+// Microsoft.ManagedIdentity/userAssignedIdentities.
+struct UserAssignedIdentity {
+  Origin origin;
+  ResourceId id;
+  std::string client_id, object_id;
+};
+
 // A service principal or application. Secrets of an application live on the application object.
 struct DirectoryObject {
   enum class Kind { service_principal, application };

@@ -230,6 +230,22 @@ Evidence cite_image(const Estate& estate, const Pull& pull) {
                    pull.image);
 }
 
+Attachment attachment_of(const Pull& pull) {
+  Attachment attachment{
+      .cluster = pull.cluster, .registry = pull.registry, .pulls = {&pull}, .pools = {}};
+  if (pull.node.kind != NodeClass::Kind::agent || pull.node.pool.empty()) return attachment;
+  const auto& pools = pull.cluster->pools;
+  const bool known = std::any_of(pools.begin(), pools.end(),
+                                 [&](const NodePool& p) { return p.name == pull.node.pool; });
+  if (known) attachment.pools.push_back(pull.node.pool);
+  return attachment;
+}
+
+bool was_refused(const Pull& pull) {
+  return pull.symptom && (pull.symptom->error.error == PullErrorClass::auth_unauthorized ||
+                          pull.symptom->error.error == PullErrorClass::auth_forbidden_role);
+}
+
 std::vector<Pull> pulls(const Estate& estate) {
   std::vector<Pull> result;
   result.reserve(estate.pod_classes.size());

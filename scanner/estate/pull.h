@@ -60,6 +60,12 @@ Evidence cite_image(const Estate& estate, const Pull& pull);
 Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,
                    std::string value);
 
+// The pull's own part of its cluster's use of the registry. The pull must have both.
+Attachment attachment_of(const Pull& pull);
+
+// Does the pull's message say that the registry refused whoever asked?
+bool was_refused(const Pull& pull);
+
 std::vector<Pull> pulls(const Estate& estate);
 // Pairs in use: a pull names the registry, or the kubelet identity holds a role on it, or the input
 // holds just one cluster and one registry. Pointers go into `estate` and `pulls`.

@@ -51,7 +51,8 @@ struct Registry {
   std::string name;
   std::string login_server;  // as given; compare without regard to case
   std::string location;
-  std::string sku;  // Basic, Standard, Premium, …
+  std::string sku;        // Basic, Standard, Premium, …
+  std::string tenant_id;  // empty when the document does not say
 
   // Gaps where the body had no properties (generic lists, Resource Graph projections).
   Fact<bool> admin_user_enabled;

@@ -40,12 +40,83 @@ std::string repository_of(const Pull& pull) {
   return pull.reference ? pull.reference->repository() : pull.image;
 }
 
-// Does some failed check explain this one, directly or through checks in between?
-bool explained(const Check& check, const std::set<const Check*>& failed) {
-  for (const Check* earlier : check.after) {
-    if (earlier && (failed.contains(earlier) || explained(*earlier, failed))) return true;
+// Would the failure of one of these checks explain this one, directly or through checks in between?
+bool explains(const std::set<const Check*>& checks, const Check& check) {
+  return std::any_of(check.after.begin(), check.after.end(), [&](const Check* earlier) {
+    return earlier && (checks.contains(earlier) || explains(checks, *earlier));
+  });
+}
+
+// How far a pull came that fails with this message: the links before `first` worked at that moment,
+// and what stands behind `last` was not asked yet. Docker says 401 for a tag that does not exist,
+// and a registry "not found" for what the caller may not see.
+struct Reached {
+  Link first = Link::node, last = Link::symptom;
+};
+Reached reached_by(const PullError& error) {
+  using Class = PullErrorClass;
+  if (error.confidence != PullError::Confidence::certain) return {};
+  switch (error.error) {
+    case Class::network_dns:
+      return {Link::node, Link::network};
+    case Class::network_timeout:
+    case Class::network_refused:
+    case Class::network_proxy:
+    case Class::network_firewall:
+      return {Link::node, Link::network};
+    case Class::tls_untrusted:
+    case Class::tls_name_mismatch:
+    case Class::tls_expired:
+    case Class::tls_http_https:
+      return {Link::node, Link::tls};
+    case Class::auth_unauthorized:
+    case Class::auth_forbidden_role:
+    case Class::auth_sp_expired:
+    case Class::auth_sp_invalid_secret:
+    case Class::auth_app_not_found:
+    case Class::auth_token_expired:
+    case Class::auth_admin_disabled:
+    case Class::image_tag_not_found:
+    case Class::image_repo_not_found:
+    case Class::image_quarantined:
+    case Class::image_platform_mismatch:
+      return {error.furthest >= PullStage::tls_established ? Link::credential : Link::node,
+              Link::symptom};
+    default:
+      return {};
   }
-  return false;
+}
+
+// Which fault is the cause? The first that fits what the message says; the first of all where none
+// does, or where there is no message.
+ChainLink* weigh(const std::vector<ChainLink*>& candidates, const Pull& pull,
+                 std::vector<std::string>& contradictions) {
+  if (candidates.empty()) return nullptr;
+  if (pull.failing == 0 || !pull.symptom) return candidates.front();
+  const PullError& error = pull.symptom->error;
+  const Reached reached = reached_by(error);
+  ChainLink* chosen = nullptr;
+  for (ChainLink* link : candidates) {
+    if (link->check->link > reached.last) continue;
+    // A reference is read before anything is asked, and its faults show in any message.
+    const bool passed = link->check->link > Link::reference && link->check->link < reached.first;
+    if (passed) {
+      contradictions.push_back(
+          fmt::format("configuration says that {}, but the last message shows that the node came "
+                      "further: {}",
+                      link->verdict->reason, error.says));
+    } else if (!chosen) {
+      chosen = link;
+    }
+  }
+  if (chosen) return chosen;
+  // The message is older than the fault, or says less than it seems to.
+  if (candidates.front()->check->link <= reached.last) return candidates.front();
+  contradictions.push_back(
+      fmt::format("configuration says that {}, but the last message shows that the node did not "
+                  "come so far: {}",
+                  candidates.front()->verdict->reason, error.says));
+  return nullptr;
 }
 
 }  // namespace
@@ -92,22 +163,15 @@ SubjectRef subject_of(const Estate&, const Pull& pull) {
 
 const Shared<Verdict>& Explainer::judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
                                                    const Pull& pull) {
-  Attachment attachment{
-      .cluster = pull.cluster, .registry = pull.registry, .pulls = {&pull}, .pools = {}};
-  if (pull.node.kind == NodeClass::Kind::agent && !pull.node.pool.empty()) {
-    const auto& pools = pull.cluster->pools;
-    const bool known = std::any_of(pools.begin(), pools.end(),
-                                   [&](const NodePool& p) { return p.name == pull.node.pool; });
-    if (known) attachment.pools.push_back(pull.node.pool);
-  }
+  const Attachment attachment = attachment_of(pull);
   const std::string key = fmt::format(
-      "{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", check.id, pull.cluster_index,
+      "{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}{}", check.id, pull.cluster_index,
       fmt::ptr(pull.registry), static_cast<int>(pull.node.kind), pull.node.pool,
       pull.reference->path,
       pull.pull_secrets_known
           ? fmt::format("{}\x1e{}", pull.name_space, fmt::join(pull.pull_secrets, "\x1e"))
           : "?",
-      pull.pulled > 0);
+      pull.pulled > 0, was_refused(pull));
   const auto it = attachment_verdicts_.find(key);
   if (it != attachment_verdicts_.end()) return it->second;
   return attachment_verdicts_.emplace(key, judge_safely(judge_of, estate_, attachment))
@@ -149,7 +213,7 @@ PullReport Explainer::explain(const Pull& pull) {
   }
 
   report.chain.reserve(all_checks().size());
-  std::set<const Check*> failed;
+  std::set<const Check*> failed, open_checks;
   bool open = false, symptom_failed = false, observed = false, applies = false;
   for (const Check* check : all_checks()) {
     if (check->link == Link::none) continue;
@@ -166,7 +230,8 @@ PullReport Explainer::explain(const Pull& pull) {
         link.role = ChainLink::Role::not_applicable;
         break;
       case Outcome::unknown:
-        open |= !symptom;
+        open |= !symptom && !check->corroborates;
+        open_checks.insert(check);
         break;
       case Outcome::fail:
         (symptom ? symptom_failed : applies) = true;
@@ -179,16 +244,23 @@ PullReport Explainer::explain(const Pull& pull) {
   // The first broken link in kubelet order is the cause; what its kind of failure explains follows
   // from it; what it does not explain is a fault of its own. A symptom is never its own cause. An
   // image that was pulled has no cause to look for, only faults the next pull will meet.
-  const ChainLink* cause = nullptr;
+  std::vector<ChainLink*> candidates;
   for (ChainLink& link : report.chain) {
     if (link.verdict->outcome != Outcome::fail) continue;
-    if (link.check->link == Link::symptom || explained(*link.check, failed)) {
+    const Check& check = *link.check;
+    if (check.link == Link::symptom || explains(failed, check) ||
+        (check.corroborates && explains(open_checks, check))) {
       link.role = ChainLink::Role::consequence;
-    } else if (!cause && !observed) {
-      link.role = ChainLink::Role::cause;
-      cause = &link;
     } else {
       link.role = ChainLink::Role::also;
+      candidates.push_back(&link);
+    }
+  }
+  const ChainLink* cause = nullptr;
+  if (!observed) {
+    if (ChainLink* chosen = weigh(candidates, pull, report.contradictions)) {
+      chosen->role = ChainLink::Role::cause;
+      cause = chosen;
     }
   }
   using Diagnosis = PullReport::Diagnosis;

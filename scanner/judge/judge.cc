@@ -57,7 +57,8 @@ std::vector<Scope> scopes_of(const Estate& estate) {
 
 bool matters(const Result& result, const JudgeOptions& options) {
   return result.verdict->outcome == Outcome::unknown && result.check->link != Link::symptom &&
-         options.fail_on && result.check->severity >= *options.fail_on;
+         !result.check->corroborates && options.fail_on &&
+         result.check->severity >= *options.fail_on;
 }
 
 // Results are heavy to move: their places are sorted, and each moves once.
@@ -123,6 +124,46 @@ void finish(Report& report, const JudgeOptions& options) {
   if (options.fail_on) report.fail_on = *options.fail_on;
 }
 
+// What the pulls with one cause add up to.
+class Reaches {
+ public:
+  void add(const PullReport& pull) {
+    const ChainLink* cause = pull.cause();
+    if (!cause) return;
+    Tally& tally = tallies_[key_of(*cause)];
+    const SubjectRef& subject = *pull.subject;
+    tally.reach.pods += pull.pod_count;
+    tally.reach.failing += pull.failing;
+    tally.workloads.insert(subject.id);
+    tally.namespaces.insert(subject.scope + '\x1f' + subject.name_space);
+    tally.clusters.insert(subject.scope);
+  }
+  void tell(PullReport& pull) const {
+    const ChainLink* cause = pull.cause();
+    if (!cause) return;
+    const auto found = tallies_.find(key_of(*cause));
+    if (found == tallies_.end()) return;
+    const Tally& tally = found->second;
+    pull.reach = tally.reach;
+    pull.reach->workloads = tally.workloads.size();
+    pull.reach->namespaces = tally.namespaces.size();
+    pull.reach->clusters = tally.clusters.size();
+  }
+
+ private:
+  struct Tally {
+    Reach reach;
+    std::set<std::string> workloads, namespaces, clusters;
+  };
+  using Key = std::pair<const Check*, std::string>;
+  // One cause is one repair; a fault without a command is known by what it says.
+  static Key key_of(const ChainLink& cause) {
+    return {cause.check,
+            cause.verdict->fix.empty() ? cause.verdict->reason : cause.verdict->fix.front()};
+  }
+  std::map<Key, Tally> tallies_;
+};
+
 int with_incomplete(const Report& report, int code, const JudgeOptions& options) {
   if (code != 0 || report.summary.complete || options.incomplete_is_ok) return code;
   return 3;
@@ -179,6 +220,9 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
     }
     report.pulls.push_back(std::move(explained));
   }
+  Reaches reaches;
+  for (const PullReport& pull : report.pulls) reaches.add(pull);
+  for (PullReport& pull : report.pulls) reaches.tell(pull);
   finish(report, options);
 
   int code = 0;
@@ -213,11 +257,13 @@ std::string nearest_names(std::string_view wanted, const std::set<std::string>& 
 }
 
 struct Selection {
-  std::vector<Pull> pulls;
+  std::optional<Pull> made;        // an image that no pod names yet
+  std::vector<const Pull*> pulls;  // of the estate
   std::string error;
 };
 
-Selection select_pulls(const Estate& estate, std::vector<Pull> all, const WhyTarget& target) {
+Selection select_pulls(const Estate& estate, const std::vector<Pull>& all,
+                       const WhyTarget& target) {
   Selection selection;
   const auto in_scope = [&](const Pull& pull) {
     return (target.name_space.empty() || pull.name_space == target.name_space) &&
@@ -241,12 +287,12 @@ Selection select_pulls(const Estate& estate, std::vector<Pull> all, const WhyTar
                                           nearest_names(target.cluster, names));
       return selection;
     }
-    selection.pulls.push_back(hypothetical_pull(estate, *cluster, target.name));
+    selection.made = hypothetical_pull(estate, *cluster, target.name);
     return selection;
   }
   std::set<std::string> names;
   const std::string workload = fmt::format("{}/{}", target.kind, target.name);
-  for (Pull& pull : all) {
+  for (const Pull& pull : all) {
     if (!in_scope(pull)) continue;
     const bool is_pod = target.kind == "pod";
     const bool match = is_pod ? pull.source && pull.source->focus : pull.workload == workload;
@@ -255,7 +301,7 @@ Selection select_pulls(const Estate& estate, std::vector<Pull> all, const WhyTar
     } else {
       names.insert(pull.workload);
     }
-    if (match) selection.pulls.push_back(std::move(pull));
+    if (match) selection.pulls.push_back(&pull);
   }
   if (selection.pulls.empty()) {
     selection.error = fmt::format(
@@ -279,23 +325,31 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
     if (check->link != Link::none) report.checks.push_back(check);
   }
 
-  std::vector<Pull> chosen = pulls(estate);
+  const std::vector<Pull> all_pulls = pulls(estate);
   const bool all_failing = target.kind.empty();
-  if (!all_failing) {
-    Selection selection = select_pulls(estate, std::move(chosen), target);
+  Selection selection;
+  if (all_failing) {
+    for (const Pull& pull : all_pulls) {
+      if (!target.name_space.empty() && pull.name_space != target.name_space) continue;
+      if (!target.cluster.empty() &&
+          !(pull.cluster && same_text(pull.cluster->name, target.cluster)))
+        continue;
+      selection.pulls.push_back(&pull);
+    }
+  } else {
+    selection = select_pulls(estate, all_pulls, target);
     if (!selection.error.empty()) return std::unexpected(WhyError{std::move(selection.error)});
-    chosen = std::move(selection.pulls);
+    if (selection.made) selection.pulls.push_back(&*selection.made);
   }
 
   Explainer explainer(estate);
   Discriminators discriminators;
+  Reaches reaches;
   std::set<std::tuple<const Check*, std::string, std::string>> seen;
-  for (const Pull& pull : chosen) {
-    if (all_failing && !target.name_space.empty() && pull.name_space != target.name_space) continue;
-    if (all_failing && !target.cluster.empty() &&
-        !(pull.cluster && same_text(pull.cluster->name, target.cluster)))
-      continue;
+  for (const Pull* chosen : selection.pulls) {
+    const Pull& pull = *chosen;
     PullReport explained = explainer.explain(pull);
+    reaches.add(explained);
     // Without a target: what fails now, and what has never been tried but would fail.
     if (all_failing && pull.failing == 0 && explained.diagnosis != PullReport::Diagnosis::broken)
       continue;
@@ -319,6 +373,14 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
                                 .verdict = link.verdict});
     }
     report.pulls.push_back(std::move(explained));
+  }
+  // How far a cause reaches is told from all pulls of the input, whatever was asked for.
+  if (std::any_of(report.pulls.begin(), report.pulls.end(),
+                  [](const PullReport& pull) { return pull.cause() != nullptr; })) {
+    const std::set<const Pull*> done(selection.pulls.begin(), selection.pulls.end());
+    for (const Pull& pull : all_pulls)
+      if (!done.contains(&pull)) reaches.add(explainer.explain(pull));
+    for (PullReport& pull : report.pulls) reaches.tell(pull);
   }
   finish(report, options);
 

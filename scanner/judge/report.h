@@ -66,6 +66,11 @@ struct ChainLink {
 };
 std::string_view to_string(ChainLink::Role role);
 
+// How far one cause reaches in the input: the pulls that have the same one.
+struct Reach {
+  std::uint64_t pods = 0, failing = 0, workloads = 0, namespaces = 0, clusters = 0;
+};
+
 struct PullReport {
   enum class Diagnosis { pulls, broken, unexplained, unknown };
   Shared<SubjectRef> subject;
@@ -76,6 +81,9 @@ struct PullReport {
   std::optional<PullSymptom> message;
   std::optional<PullError> error;  // what the message says
   std::vector<ChainLink> chain;    // kubelet order; the symptom is last
+  // Where configuration and the pull's message disagree, a sentence each.
+  std::vector<std::string> contradictions;
+  std::optional<Reach> reach;  // of the cause
 
   const ChainLink* cause() const;
   std::vector<const ChainLink*> also() const;

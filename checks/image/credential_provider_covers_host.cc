@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include "estate/command.h"
+#include "estate/login_server.h"
+#include "pull_verdict.h"
+
+namespace acr {
+
+extern const Check image_names_known_registry;
+
+namespace {
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  const Evidence image = cite_image(estate, pull);
+  if (!pull.reference) return not_applicable("the image reference is not valid", {image});
+  const std::string& host = pull.reference->domain;
+  if (!pull.registry && !cloud_of(host)) {
+    return not_applicable(fmt::format("{} is not an Azure container registry", host), {image});
+  }
+  if (pull.node.is_classic_virtual()) {
+    return not_applicable("virtual nodes have no credential provider",
+                          together({image}, pull.node.evidence));
+  }
+  if (aks_provider_matches(pull.reference->repository())) {
+    return pass(fmt::format("the node's credential provider is asked for {}", host), {image},
+                Basis::resolved);
+  }
+  const auto secrets = secrets_of(estate, pull);
+  const auto matching = matching_credentials(secrets, pull);
+  if (!matching.empty()) {
+    return not_applicable(
+        fmt::format("pull secret {} covers {}", matching.front().secret->name, host),
+        {image, estate.cite(matching.front().secret->origin, "data",
+                            matching.front().credential->host_key, Basis::kubernetes_api)});
+  }
+  for (const SecretUse& use : secrets) {
+    if (use.state == SecretUse::State::unknown)
+      return unknown(use.reason, together({image}, use.evidence), use.supply);
+  }
+  std::vector<Evidence> evidence{image};
+  if (pull.registry)
+    evidence.push_back(
+        estate.cite(pull.registry->origin, "loginServer", pull.registry->login_server));
+  std::vector<std::string> fix;
+  const std::size_t slash = pull.workload.find('/');
+  const std::string kind = pull.workload.substr(0, slash);
+  if (pull.registry && pull.image.starts_with(host) &&
+      pull.container_kind == ContainerKind::container &&
+      (kind == "deploy" || kind == "sts" || kind == "ds")) {
+    fix.push_back(fmt::format(
+        "kubectl set image {} --namespace {} {}", quote(pull.workload), quote(pull.name_space),
+        quote(fmt::format("{}={}{}", pull.container, lower(pull.registry->login_server),
+                          pull.image.substr(host.size())))));
+  }
+  return fault(
+      need_of_secret(estate, pull),
+      fmt::format("the node's credential provider is not asked for {}: it knows login servers "
+                  "in lower case and without a port only",
+                  host),
+      std::move(evidence), Basis::resolved, std::move(fix));
+}
+
+}  // namespace
+
+extern const Check credential_provider_covers_host;
+const Check credential_provider_covers_host{
+    .id = "credential-provider-covers-host",
+    .title = "The node's credential provider is asked for the image's host",
+    .problem = "The node's credential provider is not asked for the image's host",
+    .severity = Severity::high,
+    .link = Link::reference,
+    .step = 3,
+    .why =
+        "AKS nodes get the kubelet identity's credential from a provider that the kubelet asks "
+        "only for "
+        "hosts on its list. A login server with a port, in upper case behind the name, or behind a "
+        "custom "
+        "domain is not on it: the pull goes on without credential and ends in 401.",
+    .reads =
+        "the image reference, against the match list that AKS writes on its nodes; the pod's pull "
+        "secrets",
+    .repair =
+        "Low risk: name the registry by its login server. Needs edit rights in the namespace; the "
+        "pods "
+        "are made anew.",
+    .reference =
+        "https://github.com/Azure/AgentBaker/blob/main/parts/linux/cloud-init/artifacts/"
+        "cse_config.sh",
+    .controls = {},
+    .after = {&image_names_known_registry},
+    .judge = &judge};
+
+}  // namespace acr
