@@ -13,10 +13,11 @@
 namespace acr {
 namespace {
 
-// Nothing was seen that would back up what configuration says: no line's worth.
-bool is_unseen(const ChainLink& link) {
+// A check that would only back up what others found, and could not: no line's worth, unless the
+// pull is unexplained and every question counts.
+bool is_unseen(const PullReport& pull, const ChainLink& link) {
   return link.role == ChainLink::Role::unknown && link.check->corroborates &&
-         link.verdict->evidence.empty();
+         (pull.diagnosis != PullReport::Diagnosis::unexplained || link.verdict->evidence.empty());
 }
 
 constexpr std::size_t kNamed = 5;     // members of a list that are named
@@ -43,7 +44,7 @@ std::vector<Group> group_by_cause(const Report& report) {
       add(pull.subject->cluster);
       add(pull.subject->registry);
       for (const auto& link : pull.chain) {
-        if (link.role != Role::unknown || is_unseen(link)) continue;
+        if (link.role != Role::unknown || is_unseen(pull, link)) continue;
         add(link.check->id);
         add(link.verdict->reason);
       }
@@ -196,7 +197,7 @@ void draw_path(Page& page, const Group& group) {
   std::string_view drawn;  // the link of the line before
   for (std::size_t i = 0; i < pull.chain.size(); ++i) {
     const ChainLink& link = pull.chain[i];
-    if ((link.role == Role::not_applicable || is_unseen(link)) && !verbose) continue;
+    if ((link.role == Role::not_applicable || is_unseen(pull, link)) && !verbose) continue;
     if (!verbose && is_said_already(pull, i)) continue;
     std::string text = clean(link.verdict->reason);
     if (text.empty()) text = link.check->title;
@@ -284,7 +285,7 @@ void draw_supply(Page& page, const PullReport& pull) {
   std::vector<std::string> commands;
   for (const auto& link : pull.chain) {
     if (link.role == Role::cause) break;
-    if (link.role != Role::unknown || is_unseen(link)) continue;
+    if (link.role != Role::unknown || is_unseen(pull, link)) continue;
     for (const auto& command : link.verdict->supply) {
       if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
         commands.push_back(command);
@@ -356,7 +357,7 @@ void draw_unsure(Page& page, const Group& group, std::string_view word, std::str
     page.labelled(kLabelColumn + 1, "but", clean(sentence));
   std::vector<std::string> checks;
   for (const auto& link : group.front()->chain) {
-    if (link.role == Role::unknown && !is_unseen(link)) checks.emplace_back(link.check->id);
+    if (link.role == Role::unknown && !is_unseen(*group.front(), link)) checks.emplace_back(link.check->id);
   }
   if (!checks.empty())
     page.labelled(kLabelColumn + 1, "not judged", enumerate(checks, checks.size()));

@@ -5,8 +5,8 @@
 
 namespace acr {
 
-extern const Check image_names_known_registry, kubelet_identity_can_pull,
-    registry_accepts_cluster_network;
+extern const Check image_names_known_registry, image_platform_matches_node,
+    kubelet_identity_can_pull, registry_accepts_cluster_network;
 
 namespace {
 
@@ -59,7 +59,7 @@ const Check image_is_pulled{
     .reference = "https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",
     .controls = {},
     .after = {&image_names_known_registry, &registry_accepts_cluster_network,
-              &kubelet_identity_can_pull},
+              &kubelet_identity_can_pull, &image_platform_matches_node},
     .judge = &judge};
 
 }  // namespace acr

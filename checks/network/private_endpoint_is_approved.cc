@@ -65,11 +65,16 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                         quote(registry.id.subscription()), quote(registry.name),
                         quote(view->connection->id.name())));
       } else {
+        // Only the endpoint was seen: its name is not the connection's, which the registry made.
+        const std::string of = fmt::format("--subscription {} --registry-name {}",
+                                           quote(registry.id.subscription()), quote(registry.name));
         fix.push_back(fmt::format(
-            "az network private-endpoint-connection approve --subscription {} --resource-group {} "
-            "--resource-name {} --type Microsoft.ContainerRegistry/registries --name {}",
-            quote(registry.id.subscription()), quote(registry.id.resource_group()),
-            quote(registry.name), quote(view->name)));
+            "connection=$(az acr private-endpoint-connection list {} --query {} --output tsv) && "
+            "az acr private-endpoint-connection approve {} --name \"$connection\"",
+            of,
+            quote(fmt::format("[?ends_with(privateEndpoint.id, `\"/privateEndpoints/{}\"`)].name",
+                              view->name)),
+            of));
       }
     }
     return fail(fmt::format("private endpoint connection {} of registry {} is {}",

@@ -91,6 +91,8 @@ void read_registry(AbsorbContext& context, const AzureObject& object);
 void read_replication(AbsorbContext& context, const AzureObject& object);
 void read_endpoint_connection(AbsorbContext& context, const AzureObject& object);
 void read_registry_token(AbsorbContext& context, const AzureObject& object);
+void read_cache_rule(AbsorbContext& context, const AzureObject& object);      // images.cc
+void read_credential_set(AbsorbContext& context, const AzureObject& object);  // images.cc
 void read_cluster(AbsorbContext& context, const AzureObject& object);
 void read_node_pool(AbsorbContext& context, const AzureObject& object);
 void read_user_assigned_identity(AbsorbContext& context, const AzureObject& object);

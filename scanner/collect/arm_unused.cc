@@ -15,9 +15,7 @@ struct UnusedType {
 
 constexpr UnusedType kUnusedTypes[] = {
     {"microsoft.containerregistry/registries/agentpools", "registry agent pools"},
-    {"microsoft.containerregistry/registries/cacherules", "cache rules"},
     {"microsoft.containerregistry/registries/connectedregistries", "connected registries"},
-    {"microsoft.containerregistry/registries/credentialsets", "credential sets"},
     {"microsoft.containerregistry/registries/exportpipelines", "export pipelines"},
     {"microsoft.containerregistry/registries/importpipelines", "import pipelines"},
     {"microsoft.containerregistry/registries/privatelinkresources", "private link resources"},
@@ -68,9 +66,7 @@ constexpr UnusedShape kUnusedShapes[] = {
     {{"repositories"}, kDataPlane},
     {{"imageName", "registry"}, kDataPlane},
     {{"name", "tags", "registry"}, kDataPlane},
-    {{"schemaVersion", "mediaType"}, "image manifests"},
-    {{"schemaVersion", "layers"}, "image manifests"},
-    {{"schemaVersion", "manifests"}, "image manifests"},
+    {{"schemaVersion", "layers"}, "image manifests of the first schema"},
     {{"errors"}, kDataPlane},
     {{"nameAvailable"}, "answers about free names"},
     {{"limit", "currentValue", "name"}, "registry usages"},

@@ -11,6 +11,7 @@
 
 #include "collect/absorb.h"
 #include "collect/arm.h"
+#include "collect/images.h"
 #include "collect/kubernetes.h"
 #include "collect/split.h"
 #include "collect/yaml.h"
@@ -143,6 +144,10 @@ std::string describe(simdjson::dom::element element) {
     if (object[name].get_string().get(value) == simdjson::SUCCESS && !value.empty())
       return fmt::format("of type {}", one_line(cut_text(value, 80)));
   }
+  // What az prints of a tag or a manifest could be of any repository.
+  if (object["changeableAttributes"].error() == simdjson::SUCCESS &&
+      object["digest"].error() == simdjson::SUCCESS)
+    return "about an image, without its registry and repository,";
   std::string names;
   std::size_t count = 0;
   for (const auto [name, value] : object) {
@@ -571,6 +576,10 @@ struct DocumentReader::Reading {
                     std::size_t level) {
     if (current.hidden) return true;
     if (element[0] != '{') {
+      if (current.exchange && absorb_repository_name(context, element, place.origin())) {
+        count(Kind::repository);
+        return true;
+      }
       ++current.unknown["that are no JSON objects"];
       return true;
     }
@@ -665,11 +674,18 @@ struct DocumentReader::Reading {
     bool has_request = false;
     std::string_view body;
     std::optional<std::string> text_body;
+    std::string link;
+    bool has_headers = false;
     fields.each_member(object, [&](const char* key, JsonFields::Value member) {
       if (is_key(key, "request")) {
         has_request = true;
         fields.each_member(member, [&](const char* name, JsonFields::Value field) {
           if (is_key(name, "url")) url = fields.text(field);
+        });
+      } else if (is_key(key, "headers")) {
+        has_headers = true;
+        fields.each_member(member, [&](const char* name, JsonFields::Value field) {
+          if (is_key(name, "link") || is_key(name, "Link")) link = fields.text(field);
         });
       } else if (is_key(key, "status")) {
         fields.note(member.get_int64().get(status) ? simdjson::INCORRECT_TYPE : simdjson::SUCCESS);
@@ -685,6 +701,8 @@ struct DocumentReader::Reading {
 
     current.exchange = true;
     document().request_url = cut_text(url, kTextBytes);
+    // Without headers, nothing tells whether the answer was all.
+    document().next_url = has_headers ? cut_text(next_page(url, link), kTextBytes) : "?";
     current.target = target_of_url(url);
     const std::size_t errors_before = estate.refusals.size();
     if (!body.empty()) {
@@ -695,7 +713,8 @@ struct DocumentReader::Reading {
                absorb_error_text(context, *text_body, {current.number, "/body", false})) {
       ++current.errors;
     }
-    if (status >= 400 && current.errors == 0 && estate.refusals.size() == errors_before)
+    if (status >= 400 && current.errors == 0 && current.counts.empty() &&
+        estate.refusals.size() == errors_before)
       say(Remark::Level::warning, "recorded-error",
           fmt::format("the recorded answer has the status {} and says no more", status));
     return true;
@@ -715,10 +734,16 @@ struct DocumentReader::Reading {
       read_table(columns, rows, place.pointer() + "/data/rows");
       return true;
     }
-    if (absorb_error(context, element, place.origin())) {
+    const auto image = [&] { return absorb_image(context, element, value, place.origin()); };
+    // A registry's "not found" is an answer to what was asked, no error.
+    if (const auto asked = current.exchange ? image() : std::nullopt) {
+      count(*asked);
+    } else if (absorb_error(context, element, place.origin())) {
       ++current.errors;
     } else if (const auto kind = absorb_azure(context, element, place.origin())) {
       count(*kind);
+    } else if (const auto told = image()) {
+      count(*told);
     } else if (const std::string_view word = known_and_unused(element); !word.empty()) {
       ++current.left_out[std::string(word)];
     } else {

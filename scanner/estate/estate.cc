@@ -23,6 +23,16 @@ std::string_view to_string(Kind kind) {
       return "private endpoint connections";
     case Kind::registry_token:
       return "registry tokens";
+    case Kind::cache_rule:
+      return "cache rules";
+    case Kind::credential_set:
+      return "credential sets";
+    case Kind::repository:
+      return "repositories";
+    case Kind::image_tag:
+      return "image tags";
+    case Kind::image_manifest:
+      return "image manifests";
     case Kind::cluster:
       return "clusters";
     case Kind::node_pool:
@@ -524,6 +534,7 @@ void Estate::link() {
   std::stable_sort(zones.begin(), zones.end(),
                    [](const PrivateDnsZone& a, const PrivateDnsZone& b) { return a.id < b.id; });
 
+  images.link(documents);
   add_event_messages(*this);
   read_messages(pod_classes);
   document_cluster_ = ClusterAttribution(*this).run();

@@ -11,6 +11,7 @@
 #include "estate/cluster.h"
 #include "estate/fact.h"
 #include "estate/identity.h"
+#include "estate/image_facts.h"
 #include "estate/image_reference.h"
 #include "estate/network.h"
 #include "estate/registry.h"
@@ -25,6 +26,11 @@ enum class Kind {
   replication,
   endpoint_connection,
   registry_token,
+  cache_rule,
+  credential_set,
+  repository,
+  image_tag,
+  image_manifest,
   cluster,
   node_pool,
   role_assignment,
@@ -64,9 +70,10 @@ std::string counted(std::size_t count, Kind kind);  // "1 role assignment", "14 
 struct Document {
   std::string source;  // as shown to people: path relative to the folder given
   std::uint32_t index_in_source = 0;
-  std::string directory;     // groups Kubernetes documents of one cluster
-  std::string kube_context;  // recorded by our snapshots; empty otherwise
-  std::string request_url;   // of a recorded exchange; empty otherwise
+  std::string directory;      // groups Kubernetes documents of one cluster
+  std::string kube_context;   // recorded by our snapshots; empty otherwise
+  std::string request_url;    // of a recorded exchange; empty otherwise
+  std::string next_url = {};  // where its answer goes on (Link header), "?" without headers
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
@@ -101,6 +108,7 @@ struct Estate {
   std::vector<Replication> replications;
   std::vector<EndpointConnection> endpoint_connections;  // listed on their own
   std::vector<RegistryToken> registry_tokens;
+  ImageFacts images;
   std::vector<Cluster> clusters;
   std::vector<std::pair<ResourceId, NodePool>> node_pools;  // listed on their own: cluster id, pool
   std::vector<RoleAssignment> role_assignments;

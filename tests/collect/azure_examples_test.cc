@@ -57,7 +57,7 @@ constexpr Example kExamples[] = {
     {"acr/webhooks_list.json", "1 webhooks"},
     {"acr_dataplane/access_token_claims.json", "1 token claims"},
     {"acr_dataplane/acr_v1_manifests.json", "1 answers of a registry's data plane"},
-    {"acr_dataplane/acr_v1_repository.json", "1 answers of a registry's data plane"},
+    {"acr_dataplane/acr_v1_repository.json", "1 repositories"},
     {"acr_dataplane/acr_v1_tags.json", "1 answers of a registry's data plane"},
     {"acr_dataplane/catalog.json", "1 answers of a registry's data plane"},
     {"acr_dataplane/firewall_denied_403.json", "1 error"},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collect/absorb.h"
+#include "collect/images.h"
 
 namespace acr {
 
@@ -302,6 +303,8 @@ inline Absorbed absorb(std::string_view json, const std::string& request_url = {
       result.elements.emplace_back("error");
     } else if (const auto kind = absorb_azure(context, element, origin)) {
       result.elements.emplace_back(to_string(*kind));
+    } else if (const auto image = absorb_image(context, element, json, origin)) {
+      result.elements.emplace_back(to_string(*image));
     } else {
       const std::string_view known = known_and_unused(element);
       result.elements.emplace_back(known.empty() ? "unknown" : known);
