@@ -133,9 +133,18 @@ void draw_members(Page& page, const Group& group) {
     name_width = std::max(name_width, columns(name_of(*group[i])));
     image_width = std::max(image_width, columns(clean(group[i]->subject->image)));
   }
+  // One workload on several kinds of nodes: these tell its pulls apart, which stand together.
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return name_of(*group[a]) == name_of(*group[b]) &&
+           group[a]->subject->image == group[b]->subject->image;
+  };
+  const auto looks_alike = [&](std::size_t i) {
+    return (i > 0 && same(i - 1, i)) || (i + 1 < group.size() && same(i, i + 1));
+  };
   for (std::size_t i = 0; i < shown; ++i) {
-    page.line(fmt::format("  {}  {}  {}", pad(name_of(*group[i]), name_width),
-                          pad(clean(group[i]->subject->image), image_width), pods_of(*group[i])));
+    page.line(fmt::format("  {}  {}  {}{}", pad(name_of(*group[i]), name_width),
+                          pad(clean(group[i]->subject->image), image_width), pods_of(*group[i]),
+                          looks_alike(i) ? ", nodes " + clean(group[i]->nodes) : ""));
   }
   draw_more(page, group.size() - shown);
 }

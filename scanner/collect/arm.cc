@@ -303,6 +303,19 @@ std::vector<std::pair<std::string, AzureObject>> AzureObject::members(std::strin
   return result;
 }
 
+std::vector<std::pair<std::string, std::string>> AzureObject::entries(std::string_view name) const {
+  std::vector<std::pair<std::string, std::string>> result;
+  const auto field = find(name);
+  simdjson::dom::object map;
+  if (!field || field->value.get(map) != simdjson::SUCCESS) return result;
+  for (const auto& [key, value] : map) {
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS)
+      result.emplace_back(cut_text(key, kTextBytes), cut_text(text, kTextBytes));
+  }
+  return result;
+}
+
 ResourceId AzureObject::reference(std::string_view name) const {
   return object(name).id();
 }

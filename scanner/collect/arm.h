@@ -50,6 +50,8 @@ class AzureObject {
   std::vector<AzureObject> objects(std::string_view field) const;
   // The members of a field that is a map of objects.
   std::vector<std::pair<std::string, AzureObject>> members(std::string_view field) const;
+  // The members of a field that is a map of strings.
+  std::vector<std::pair<std::string, std::string>> entries(std::string_view field) const;
   // {"subnet": {"id": …}} and [{"id": …}, …].
   ResourceId reference(std::string_view field) const;
   std::vector<ResourceId> references(std::string_view field) const;

@@ -1,5 +1,8 @@
 // Microsoft.ContainerService: azure_api sections 2.2 and 2.3.
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "collect/arm.h"
 
@@ -22,6 +25,17 @@ std::string vm_size(const AzureObject& pool) {
   return size;
 }
 
+// "key=value:Effect", "key:Effect".
+std::optional<Taint> read_taint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view subject = text.substr(0, colon);
+  const std::size_t equals = subject.find('=');
+  Taint taint{std::string(subject.substr(0, equals)), "", std::string(text.substr(colon + 1))};
+  if (equals != std::string_view::npos) taint.value = subject.substr(equals + 1);
+  return taint;
+}
+
 NodePool node_pool(const AzureObject& object) {
   NodePool pool;
   pool.origin = object.origin();
@@ -35,6 +49,15 @@ NodePool node_pool(const AzureObject& object) {
   if (ResourceId prefix(object.text("nodePublicIPPrefixID")); !prefix.empty()) {
     pool.node_public_ip_prefixes.push_back(std::move(prefix));
   }
+  for (auto& [key, value] : object.entries("nodeLabels")) pool.labels.emplace(key, value);
+  for (const std::string& text : object.texts("nodeTaints")) {
+    if (auto taint = read_taint(text)) pool.taints.push_back(*std::move(taint));
+  }
+  pool.count = object.number("count");
+  pool.autoscales = object.flag("enableAutoScaling").value_or(false);
+  pool.most = object.number("maxCount");
+  pool.spot = same_text(object.text("scaleSetPriority"), "Spot");
+  pool.stopped = same_text(object.object("powerState").text("code"), "Stopped");
   return pool;
 }
 
@@ -107,6 +130,9 @@ void read_cluster(AbsorbContext& context, const AzureObject& object) {
   cluster.outbound_public_ips = read_outbound_public_ips(network);
   for (const AzureObject& pool : object.objects("agentPoolProfiles"))
     cluster.pools.push_back(node_pool(pool));
+
+  cluster.provisions_nodes =
+      same_text(object.object("nodeProvisioningProfile").text("mode"), "Auto");
 
   cluster.kubelet_identity = read_kubelet_identity(object);
   cluster.control_plane_identities = read_control_plane_identities(object);

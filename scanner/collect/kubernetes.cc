@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,22 @@ constexpr ObjectType kTypes[] = {
     {"batch", "Job", "jobs", Kind::workload, "job"},
     {"batch", "CronJob", "cronjobs", Kind::workload, "cronjob"},
 };
+
+constexpr std::size_t kNameBytes = 63;  // of a container or volume
+
+// What the DaemonSet controller adds to its pods, so that they stay where others may not.
+std::vector<Toleration> daemon_tolerations(bool host_network) {
+  std::vector<Toleration> added{{"node.kubernetes.io/not-ready", "Exists", "", "NoExecute"},
+                                {"node.kubernetes.io/unreachable", "Exists", "", "NoExecute"},
+                                {"node.kubernetes.io/disk-pressure", "Exists", "", "NoSchedule"},
+                                {"node.kubernetes.io/memory-pressure", "Exists", "", "NoSchedule"},
+                                {"node.kubernetes.io/pid-pressure", "Exists", "", "NoSchedule"},
+                                {"node.kubernetes.io/unschedulable", "Exists", "", "NoSchedule"}};
+  if (host_network) {
+    added.push_back({"node.kubernetes.io/network-unavailable", "Exists", "", "NoSchedule"});
+  }
+  return added;
+}
 
 std::string_view prefix_of(std::string_view kind) {
   for (const ObjectType& type : kTypes)
@@ -245,7 +262,9 @@ void KubernetesReader::read_owners(Value value) {
 void KubernetesReader::read_pod_spec(Value value) {
   std::string_view old_service_account;
   fields_.each_member(value, [&](const char* key, Value field) {
-    if (is_key(key, "nodeName")) {
+    if (is_key(key, "hostNetwork")) {
+      pod_.host_network = fields_.flag(field);
+    } else if (is_key(key, "nodeName")) {
       pod_.node_name = fields_.text(field);
     } else if (is_key(key, "serviceAccountName")) {
       pod_.service_account = fields_.text(field);
@@ -266,24 +285,10 @@ void KubernetesReader::read_pod_spec(Value value) {
     } else if (is_key(key, "ephemeralContainers")) {
       read_containers(field, ContainerKind::ephemeral);
     } else if (is_key(key, "volumes")) {
-      fields_.each_element(field, [&](Value volume, std::size_t index) {
-        ContainerView image{{}, {}, {}, ContainerKind::image_volume, index};
-        bool found = false;
-        fields_.each_member(volume, [&](const char* member, Value part) {
-          if (is_key(member, "name")) {
-            image.name = fields_.text(part);
-          } else if (is_key(member, "image")) {
-            found = true;
-            fields_.each_member(part, [&](const char* name, Value text) {
-              if (is_key(name, "reference"))
-                image.image = fields_.text(text);
-              else if (is_key(name, "pullPolicy"))
-                image.pull_policy = fields_.text(text);
-            });
-          }
-        });
-        if (found) pod_.containers.push_back(image);
-      });
+      read_volumes(field);
+    } else if (is_key(key, "schedulerName")) {
+      const std::string_view name = fields_.text(field);
+      if (name != "default-scheduler") pod_.scheduler = name;
     } else if (is_key(key, "nodeSelector")) {
       pod_.node_selector = fields_.raw(field);
     } else if (is_key(key, "tolerations")) {
@@ -301,20 +306,116 @@ void KubernetesReader::read_pod_spec(Value value) {
   if (pod_.service_account.empty()) pod_.service_account = old_service_account;
 }
 
+// Keeps the first of each sort.
+void KubernetesReader::note_conflict(AciConflict conflict) {
+  const bool known = std::ranges::any_of(
+      pod_.aci_conflicts, [&](const AciConflict& other) { return other.what == conflict.what; });
+  if (!known) pod_.aci_conflicts.push_back(std::move(conflict));
+}
+
+void KubernetesReader::read_volumes(Value value) {
+  // What azure-aci can mount. A csi volume only with the driver of Azure Files.
+  static constexpr std::array<std::string_view, 6> kMountable{
+      "azureFile", "emptyDir", "gitRepo", "secret", "configMap", "projected"};
+  fields_.each_element(value, [&](Value volume, std::size_t index) {
+    ContainerView image{{}, {}, {}, ContainerKind::image_volume, index};
+    bool found = false;
+    std::string_view refused;
+    fields_.each_member(volume, [&](const char* member, Value part) {
+      if (is_key(member, "name")) {
+        image.name = fields_.text(part);
+        return;
+      }
+      const std::string_view type(member, std::strcspn(member, "\""));
+      if (is_key(member, "image")) {
+        found = true;
+        fields_.each_member(part, [&](const char* name, Value text) {
+          if (is_key(name, "reference"))
+            image.image = fields_.text(text);
+          else if (is_key(name, "pullPolicy"))
+            image.pull_policy = fields_.text(text);
+        });
+      } else if (is_key(member, "csi")) {
+        std::string_view driver;
+        fields_.each_member(part, [&](const char* name, Value text) {
+          if (is_key(name, "driver")) driver = fields_.text(text);
+        });
+        if (driver == "file.csi.azure.com") return;
+      }
+      if (std::ranges::find(kMountable, type) == kMountable.end()) refused = type;
+    });
+    if (found) pod_.containers.push_back(image);
+    if (!refused.empty()) {
+      note_conflict({AciConflict::What::volume_type, fmt::format("volumes/{}", index),
+                     cut_text(image.name, kNameBytes), cut_text(refused, kNameBytes)});
+    }
+  });
+}
+
 void KubernetesReader::read_containers(Value value, ContainerKind kind) {
+  using What = AciConflict::What;
+  const bool init = kind == ContainerKind::init;
   fields_.each_element(value, [&](Value element, std::size_t index) {
     ContainerView container;
     container.kind = kind;
     container.index = index;
+    bool has_args = false, has_command = false, has_hook = false, has_startup_probe = false;
+    bool has_ports = false, has_resources = false;
+    std::string_view probe, strange_probe;
+    const auto read_probe = [&](std::string_view name, Value field) {
+      bool handled = false;
+      fields_.each_member(field, [&](const char* member, Value) {
+        handled |= is_key(member, "httpGet") || is_key(member, "exec");
+      });
+      probe = name;
+      if (!handled) strange_probe = name;
+    };
     fields_.each_member(element, [&](const char* key, Value field) {
-      if (is_key(key, "name"))
+      if (is_key(key, "name")) {
         container.name = fields_.text(field);
-      else if (is_key(key, "image"))
+      } else if (is_key(key, "image")) {
         container.image = fields_.text(field);
-      else if (is_key(key, "imagePullPolicy"))
+      } else if (is_key(key, "imagePullPolicy")) {
         container.pull_policy = fields_.text(field);
+      } else if (is_key(key, "args")) {
+        has_args = !fields_.raw(field).empty();
+      } else if (is_key(key, "command")) {
+        has_command = !fields_.raw(field).empty();
+      } else if (is_key(key, "lifecycle")) {
+        has_hook = !fields_.raw(field).empty();
+      } else if (is_key(key, "startupProbe")) {
+        has_startup_probe = !fields_.raw(field).empty();
+      } else if (is_key(key, "livenessProbe")) {
+        read_probe("livenessProbe", field);
+      } else if (is_key(key, "readinessProbe")) {
+        read_probe("readinessProbe", field);
+      } else if (init && is_key(key, "ports")) {
+        has_ports = !fields_.raw(field).empty();
+      } else if (init && is_key(key, "resources")) {
+        fields_.each_member(field, [&](const char* member, Value amounts) {
+          if (is_key(member, "requests") || is_key(member, "limits"))
+            has_resources |= !fields_.raw(amounts).empty();
+        });
+      }
     });
     pod_.containers.push_back(container);
+
+    const auto note = [&](What what, std::string_view leaf, std::string_view detail = {}) {
+      note_conflict({what,
+                     fmt::format("{}/{}/{}", init ? "initContainers" : "containers", index, leaf),
+                     cut_text(container.name, kNameBytes), std::string(detail)});
+    };
+    if (kind == ContainerKind::ephemeral) return;
+    if (has_args && !has_command) note(What::args_without_command, "args");
+    if (has_hook) note(What::lifecycle_hook, "lifecycle");
+    if (has_startup_probe) note(What::startup_probe, "startupProbe");
+    if (init) {
+      if (has_ports) note(What::init_ports, "ports");
+      if (has_resources) note(What::init_resources, "resources");
+      if (!probe.empty()) note(What::init_probe, probe, probe);
+    } else if (!strange_probe.empty()) {
+      note(What::probe_handler, strange_probe, strange_probe);
+    }
   });
 }
 
@@ -429,6 +530,12 @@ void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
     fields_.each_member(value, [&](const char* key, Value field) {
       if (is_key(key, "template")) {
         read_template(field);
+      } else if (is_key(key, "replicas")) {
+        std::int64_t replicas = 1;
+        if (field.get_int64().get(replicas) == simdjson::SUCCESS && replicas == 0)
+          pod_.suspended = true;
+      } else if (is_key(key, "suspend")) {
+        pod_.suspended = fields_.flag(field);
       } else if (is_key(key, "jobTemplate")) {
         pod_.spec_path = "spec/jobTemplate/spec/template/spec";
         fields_.each_member(field, [&](const char* part, Value job) {
@@ -451,7 +558,7 @@ void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
   pod_.template_only = true;
   pod_.name_space = metadata_.name_space;
   pod_.workload = fmt::format("{}/{}", prefix_of(kind), metadata_.name);
-  pod_.node_name = {};
+  if (kind == "DaemonSet") pod_.added_tolerations = daemon_tolerations(pod_.host_network);
   if (pod_.service_account.empty()) pod_.service_account = "default";
   classes_.add(pod_, place, group);
 }
@@ -591,6 +698,8 @@ void KubernetesReader::absorb_node(Object& object, const ElementPlace& place) {
           node.provider_id = fields_.text(field);
         else if (is_key(member, "taints"))
           fields_.each_element(field, read_taint);
+        else if (is_key(member, "unschedulable"))
+          node.unschedulable = fields_.flag(field);
       });
     } else if (is_key(key, "status")) {
       fields_.each_member(value, [&](const char* member, Value field) {

@@ -73,6 +73,8 @@ class KubernetesReader {
   void read_owners(Value value);
   void read_pod_spec(Value value);
   void read_containers(Value value, ContainerKind kind);
+  void read_volumes(Value value);
+  void note_conflict(AciConflict conflict);
   void read_pod_status(Value value);
   void read_statuses(Value value, ContainerKind kind);
   void name_pod_workload();

@@ -61,6 +61,34 @@ void keep_symptom(PodClass& entry, PullSymptom symptom) {
   if (entry.symptoms.size() > PodClass::kSymptoms) entry.symptoms.pop_back();
 }
 
+// Longer rules are not read: they are held for every distinct pod.
+constexpr std::size_t kPlacementBytes = 64 * 1024;
+
+// Does a toleration stand without a key, for every taint there is? Told from the text alone,
+// because this is asked of every pod.
+bool tolerates_everything(std::string_view tolerations) {
+  constexpr std::string_view kKey = "\"key\"";
+  auto objects = std::ranges::count(tolerations, '{');
+  for (std::size_t at = tolerations.find(kKey); at != std::string_view::npos;
+       at = tolerations.find(kKey, at + kKey.size())) {
+    --objects;
+  }
+  return objects > 0;
+}
+
+// Nothing lands on a virtual node by chance. Only of pods that may does it matter what such a node
+// refuses; the others are not kept apart for it.
+bool may_be_virtual(const PodView& pod) {
+  return pod.node_name == kVirtualNodeName || pod.tolerations.contains("virtual-kubelet.io/") ||
+         pod.node_selector.contains("\"virtual-kubelet\"") || tolerates_everything(pod.tolerations);
+}
+
+// A pod of a DaemonSet names its node in its affinity; once it is there, that only keeps alike pods
+// apart.
+bool is_pinned(const PodView& pod) {
+  return !pod.template_only && !pod.node_name.empty() && pod.affinity.contains("\"metadata.name\"");
+}
+
 }  // namespace
 
 std::string ElementPlace::pointer() const {
@@ -69,12 +97,14 @@ std::string ElementPlace::pointer() const {
 
 void PodView::clear() {
   name = name_space = service_account = node_name = {};
-  node_selector = tolerations = affinity = provider_message = {};
+  node_selector = tolerations = affinity = scheduler = provider_message = {};
+  added_tolerations.clear();
+  aci_conflicts.clear();
   workload.clear();
   pull_secrets.clear();
   containers.clear();
   statuses.clear();
-  mirror = template_only = focus = provider_failed = false;
+  mirror = template_only = focus = provider_failed = host_network = suspended = false;
   spec_path = "spec";
 }
 
@@ -101,13 +131,23 @@ void PodClasses::add(const PodView& pod, const ElementPlace& place, std::uint64_
   append_number(key_, group);
   append_number(key_, pod.mirror);
   append_number(key_, pod.template_only);
+  append_number(key_, pod.suspended);
   append_field(key_, pod.focus ? pod.name : std::string_view{});
   append_field(key_, pod.name_space);
   append_field(key_, pod.workload);
   append_field(key_, pod.service_account);
   append_field(key_, pod.node_selector);
   append_field(key_, pod.tolerations);
-  append_field(key_, pod.affinity);
+  append_field(key_, pod.scheduler);
+  append_field(key_, is_pinned(pod) ? std::string_view{} : pod.affinity);
+  append_field(key_, pod.template_only ? pod.node_name : std::string_view{});
+  if (!pod.aci_conflicts.empty() && may_be_virtual(pod)) {
+    for (const AciConflict& conflict : pod.aci_conflicts) {
+      append_field(key_, conflict.field);
+      append_field(key_, conflict.detail);
+    }
+    append_number(key_, '\0');  // what follows is a list as well
+  }
   for (const std::string_view secret : pod.pull_secrets) append_field(key_, secret);
   auto shape = shapes_.find(std::string_view(key_));
   if (shape == shapes_.end())
@@ -133,6 +173,7 @@ std::uint32_t PodClasses::class_of(const PodView& pod, const ContainerView& cont
   PodClass& entry = classes_.emplace_back();
   entry.document = place.document;
   entry.from_template = pod.template_only;
+  entry.suspended = pod.suspended;
   entry.name_space = pod.name_space;
   entry.workload = pod.workload;
   entry.service_account = pod.service_account;
@@ -140,16 +181,36 @@ std::uint32_t PodClasses::class_of(const PodView& pod, const ContainerView& cont
   entry.container = {std::string(container.name), cut_text(container.image, kTextBytes),
                      std::string(container.pull_policy), container.kind, container.index};
   entry.spec_path = pod.spec_path;
-  entry.placement = read_placement(pod);
+  entry.placement = placement_of(pod);
+  if (!pod.aci_conflicts.empty() && may_be_virtual(pod)) entry.aci_conflicts = pod.aci_conflicts;
   entry.mirror = pod.mirror;
   entry.focus = pod.focus;
   entry.origin = place.origin();
   return index;
 }
 
+std::shared_ptr<const Placement> PodClasses::placement_of(const PodView& pod) {
+  key_.clear();
+  append_field(key_, pod.template_only ? pod.node_name : std::string_view{});
+  append_field(key_, pod.scheduler);
+  append_field(key_, pod.node_selector);
+  append_field(key_, pod.tolerations);
+  append_field(key_, is_pinned(pod) ? std::string_view{} : pod.affinity);
+  for (const Toleration& toleration : pod.added_tolerations) append_field(key_, toleration.key);
+  auto& placement = placements_[key_];
+  if (!placement) placement = std::make_shared<const Placement>(read_placement(pod));
+  return placement;
+}
+
 Placement PodClasses::read_placement(const PodView& pod) {
   Placement placement;
-  placement.affinity = pod.affinity;
+  placement.scheduler = pod.scheduler;
+  if (pod.template_only) placement.node_name = pod.node_name;
+  const std::string_view affinity = is_pinned(pod) ? std::string_view{} : pod.affinity;
+  if (pod.node_selector.size() + pod.tolerations.size() + affinity.size() > kPlacementBytes) {
+    placement.whole = false;
+    return placement;
+  }
   JsonFields fields;
   simdjson::ondemand::document document;
   const auto parse = [&](std::string_view json) {
@@ -186,7 +247,48 @@ Placement PodClasses::read_placement(const PodView& pod) {
         placement.tolerations.push_back(std::move(toleration));
       });
   }
+  placement.tolerations.insert(placement.tolerations.end(), pod.added_tolerations.begin(),
+                               pod.added_tolerations.end());
+  if (parse(affinity)) placement.affinity = read_affinity(document);
   return placement;
+}
+
+NodeAffinity PodClasses::read_affinity(simdjson::ondemand::document& document) {
+  NodeAffinity affinity;
+  JsonFields fields;
+  using Value = JsonFields::Value;
+  const auto read_requirements = [&](Value list, std::vector<NodeRequirement>& requirements) {
+    fields.each_element(list, [&](Value element, std::size_t) {
+      NodeRequirement& requirement = requirements.emplace_back();
+      fields.each_member(element, [&](const char* key, Value value) {
+        if (is_key(key, "key")) {
+          requirement.key = fields.text(value);
+        } else if (is_key(key, "operator")) {
+          requirement.op = fields.text(value);
+        } else if (is_key(key, "values")) {
+          fields.each_element(value, [&](Value text, std::size_t) {
+            requirement.values.emplace_back(fields.text(text));
+          });
+        }
+      });
+    });
+  };
+  simdjson::ondemand::value root;
+  if (document.get_value().get(root) != simdjson::SUCCESS) return affinity;
+  fields.each_member(root, [&](const char* key, Value terms) {
+    if (!is_key(key, "nodeSelectorTerms")) return;
+    fields.each_element(terms, [&](Value element, std::size_t) {
+      NodeSelectorTerm& term = affinity.terms.emplace_back();
+      fields.each_member(element, [&](const char* member, Value list) {
+        if (is_key(member, "matchExpressions")) {
+          read_requirements(list, term.expressions);
+        } else if (is_key(member, "matchFields")) {
+          read_requirements(list, term.fields);
+        }
+      });
+    });
+  });
+  return affinity;
 }
 
 void PodClasses::count(std::uint32_t index, const PodView& pod, const ContainerView& container,

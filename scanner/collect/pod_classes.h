@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ struct ContainerStatusView {
 struct PodView {
   std::string_view name, name_space, service_account, node_name;
   std::string_view node_selector, tolerations, affinity;  // raw JSON; empty when none
+  std::string_view scheduler;                             // empty: the default one
+  std::vector<Toleration> added_tolerations;              // those the workload's controller adds
+  std::vector<AciConflict> aci_conflicts;                 // the first of each sort
   std::string_view provider_message;    // of a virtual node that could not create the pod
   std::string_view spec_path = "spec";  // of the pod spec within the object
   std::string workload;
@@ -52,6 +56,7 @@ struct PodView {
   std::vector<ContainerView> containers;
   std::vector<ContainerStatusView> statuses;
   bool mirror = false, template_only = false, focus = false, provider_failed = false;
+  bool host_network = false, suspended = false;
 
   void clear();
 };
@@ -76,8 +81,11 @@ class PodClasses {
 
   std::vector<PodClass>& classes_;
   Table shapes_;  // what all containers of a pod share -> number
-  Table known_;   // shape number and container -> index into classes_
-  Table nodes_;   // node name -> number
+  // Placements by their text: few, of many pods.
+  std::unordered_map<std::string, std::shared_ptr<const Placement>, Hash, std::equal_to<>>
+      placements_;
+  Table known_;  // shape number and container -> index into classes_
+  Table nodes_;  // node name -> number
   std::unordered_map<std::uint64_t, std::uint32_t>
       tallies_;  // class and node -> index of the tally
   std::unordered_map<std::uint32_t, std::uint32_t> failing_examples_;  // by class
@@ -86,7 +94,9 @@ class PodClasses {
 
   std::uint32_t class_of(const PodView& pod, const ContainerView& container, std::uint32_t shape,
                          const ElementPlace& place);
+  std::shared_ptr<const Placement> placement_of(const PodView& pod);
   Placement read_placement(const PodView& pod);
+  NodeAffinity read_affinity(simdjson::ondemand::document& document);
   void count(std::uint32_t index, const PodView& pod, const ContainerView& container,
              const ElementPlace& place);
 };

@@ -2,11 +2,15 @@
 // documents were given.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "estate/fact.h"
 #include "estate/resource_id.h"
+#include "estate/workload.h"
 
 namespace acr {
 
@@ -19,6 +23,13 @@ struct NodePool {
   std::string vm_size;
   ResourceId subnet;  // vnetSubnetID; empty = the VNet AKS made in the node resource group
   std::vector<ResourceId> node_public_ip_prefixes;
+  std::map<std::string, std::string> labels;  // nodeLabels: those that people gave
+  std::vector<Taint> taints;                  // nodeTaints
+  std::optional<std::int64_t> count;          // nodes; not said of pools of single machines
+  bool autoscales = false;
+  std::optional<std::int64_t> most;  // maxCount, when it autoscales
+  bool spot = false;                 // scaleSetPriority
+  bool stopped = false;              // powerState
 };
 
 struct Identity {
@@ -60,7 +71,8 @@ struct Cluster {
   std::vector<std::pair<std::string, Identity>> addon_identities;  // add-on name -> identity
   std::string service_principal_client_id;  // empty on managed-identity clusters ("msi")
   bool virtual_node_addon = false;
-  std::string kube_context;  // recorded by our own snapshots
+  bool provisions_nodes = false;  // nodeProvisioningProfile: makes nodes of its own choice for pods
+  std::string kube_context;       // recorded by our own snapshots
 
   bool has_arm() const { return origin.known(); }
 };

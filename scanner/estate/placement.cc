@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <optional>
 
 namespace acr {
 namespace {
@@ -99,31 +100,31 @@ std::string describe(const NodeAffinity& affinity) {
 }
 
 // The taint that keeps the pod off. A cordoned node counts as tainted even before it is.
-const Taint* find_taint(const PlacementRules& rules, const Candidate& candidate) {
-  const auto& tolerations = rules.placement.tolerations;
-  if (!rules.placement.node_name.empty()) {
-    return find_untolerated(candidate.node->taints, tolerations, TaintEffects::execution);
+const Taint* find_taint(const Placement& placement, const Node& node) {
+  const auto& tolerations = placement.tolerations;
+  if (!placement.node_name.empty()) {
+    return find_untolerated(node.taints, tolerations, TaintEffects::execution);
   }
-  const Taint* taint = find_untolerated(candidate.node->taints, tolerations);
-  if (taint || !candidate.unschedulable) return taint;
+  const Taint* taint = find_untolerated(node.taints, tolerations);
+  if (taint || !node.unschedulable) return taint;
   static const std::array cordon{Taint{"node.kubernetes.io/unschedulable", "", "NoSchedule"}};
   return find_untolerated(cordon, tolerations);
 }
 
 // "which no node has", said of the nodes that the rules before have left.
-std::string which_none(std::size_t left, std::size_t all, std::string_view have,
-                       std::string_view has) {
-  if (all == 1) return fmt::format("which the node does not {}", have);
-  if (left == all) return fmt::format("which no node {}", has);
-  if (left == 1) return fmt::format("which the one remaining node does not {}", have);
-  return fmt::format("which none of the {} remaining nodes {}", left, has);
+std::string which_none(std::size_t left, std::size_t all, std::string_view noun,
+                       std::string_view have, std::string_view has) {
+  if (all == 1) return fmt::format("which the {} does not {}", noun, have);
+  if (left == all) return fmt::format("which no {} {}", noun, has);
+  if (left == 1) return fmt::format("which the one remaining {} does not {}", noun, have);
+  return fmt::format("which none of the {} remaining {}s {}", left, noun, has);
 }
 
 // "taint a:NoSchedule is not tolerated", "taints a:NoSchedule (2 nodes) and b:NoExecute (1 node)
 // are not tolerated".
-std::string describe_untolerated(std::span<const Taint* const> untolerated) {
+std::string describe_untolerated(std::span<const Taint> untolerated, std::string_view noun) {
   std::map<std::string, std::size_t> counts;
-  for (const Taint* taint : untolerated) ++counts[describe(*taint)];
+  for (const Taint& taint : untolerated) ++counts[describe(taint)];
   if (counts.size() == 1) return fmt::format("taint {} is not tolerated", counts.begin()->first);
 
   std::string text = "taints";
@@ -134,10 +135,16 @@ std::string describe_untolerated(std::span<const Taint* const> untolerated) {
       break;
     }
     const std::string_view joint = named == 0 ? "" : named + 1 == counts.size() ? " and" : ",";
-    text += fmt::format("{} {} ({} node{})", joint, taint, nodes, nodes == 1 ? "" : "s");
+    text += fmt::format("{} {} ({} {}{})", joint, taint, nodes, noun, nodes == 1 ? "" : "s");
     ++named;
   }
   return text + " are not tolerated";
+}
+
+// Labels that AKS never gives to the nodes of its pools, so that a pool which is not known to have
+// one has none.
+bool is_known_absent(std::string_view key) {
+  return key == "type" || key == "virtualization";
 }
 
 }  // namespace
@@ -204,15 +211,18 @@ const Taint* find_untolerated(std::span<const Taint> taints,
   return nullptr;
 }
 
-std::optional<std::string> find_obstacle(const PlacementRules& rules, const Candidate& candidate) {
-  const NodeChoice choice = choose_nodes(rules, std::span(&candidate, 1));
-  return choice.accepted.empty() ? std::optional(choice.obstacle) : std::nullopt;
-}
-
-NodeChoice choose_nodes(const PlacementRules& rules, std::span<const Candidate> candidates) {
-  if (candidates.empty()) return {{}, "there is no node"};
-  const Placement& placement = rules.placement;
-  std::vector<std::size_t> left(candidates.size());
+NodeChoice choose_nodes(const Placement& placement, std::span<const Node* const> nodes,
+                        std::string_view noun) {
+  NodeChoice choice;
+  const auto refuse = [&](NodeChoice::Rule rule, std::string obstacle) {
+    choice.rule = rule;
+    choice.obstacle = std::move(obstacle);
+    return choice;
+  };
+  if (nodes.empty()) {
+    return refuse(NodeChoice::Rule::no_nodes, fmt::format("there is no {}", noun));
+  }
+  std::vector<std::size_t> left(nodes.size());
   std::iota(left.begin(), left.end(), std::size_t{0});
 
   // Keeps the nodes that `accepts` takes. When that leaves none, `left` stays what it was, for the
@@ -220,18 +230,19 @@ NodeChoice choose_nodes(const PlacementRules& rules, std::span<const Candidate> 
   const auto narrow = [&](const auto& accepts) {
     std::vector<std::size_t> kept;
     std::ranges::copy_if(left, std::back_inserter(kept),
-                         [&](std::size_t i) { return accepts(*candidates[i].node); });
+                         [&](std::size_t i) { return accepts(*nodes[i]); });
     if (kept.empty()) return false;
     left = std::move(kept);
     return true;
   };
   const auto none = [&](std::string_view have, std::string_view has) {
-    return which_none(left.size(), candidates.size(), have, has);
+    return which_none(left.size(), nodes.size(), noun, have, has);
   };
 
   if (!placement.node_name.empty()) {
     if (!narrow([&](const Node& node) { return node.name == placement.node_name; })) {
-      return {{}, fmt::format("is bound to node {}", placement.node_name)};
+      return refuse(NodeChoice::Rule::node_name,
+                    fmt::format("is bound to node {}", placement.node_name));
     }
   } else {
     for (const auto& [key, value] : placement.node_selector) {
@@ -240,26 +251,51 @@ NodeChoice choose_nodes(const PlacementRules& rules, std::span<const Candidate> 
         return label != node.labels.end() && label->second == value;
       };
       if (!narrow(has_label)) {
-        return {{}, fmt::format("needs label {}={}, {}", key, value, none("have", "has"))};
+        choice.selector_key = key;
+        return refuse(NodeChoice::Rule::selector,
+                      fmt::format("needs label {}={}, {}", key, value, none("have", "has")));
       }
     }
-    if (rules.affinity &&
-        !narrow([&](const Node& node) { return affinity_accepts(*rules.affinity, node); })) {
-      return {{}, fmt::format("needs {}, {}", describe(*rules.affinity), none("meet", "meets"))};
+    if (placement.affinity &&
+        !narrow([&](const Node& node) { return affinity_accepts(*placement.affinity, node); })) {
+      return refuse(
+          NodeChoice::Rule::affinity,
+          fmt::format("needs {}, {}", describe(*placement.affinity), none("meet", "meets")));
     }
   }
 
-  NodeChoice choice;
-  std::vector<const Taint*> untolerated;
   for (const std::size_t i : left) {
-    if (const Taint* taint = find_taint(rules, candidates[i])) {
-      untolerated.push_back(taint);
+    if (const Taint* taint = find_taint(placement, *nodes[i])) {
+      choice.taints.push_back(*taint);
     } else {
       choice.accepted.push_back(i);
     }
   }
-  if (choice.accepted.empty()) choice.obstacle = describe_untolerated(untolerated);
-  return choice;
+  if (!choice.accepted.empty()) {
+    choice.taints.clear();
+    return choice;
+  }
+  return refuse(NodeChoice::Rule::taint, describe_untolerated(choice.taints, noun));
+}
+
+bool could_take(const Placement& placement, const Node& foreseen) {
+  const auto open = [&](const std::string& key) {
+    return !foreseen.labels.contains(key) && !is_known_absent(key);
+  };
+  Placement relaxed = placement;
+  std::erase_if(relaxed.node_selector, [&](const auto& wanted) { return open(wanted.first); });
+  if (relaxed.affinity) {
+    for (NodeSelectorTerm& term : relaxed.affinity->terms) {
+      if (term.expressions.empty() && term.fields.empty()) continue;
+      std::erase_if(term.expressions, [&](const auto& r) { return open(r.key); });
+      term.fields.clear();  // it has no name yet
+      if (!term.expressions.empty()) continue;
+      relaxed.affinity.reset();
+      break;
+    }
+  }
+  const Node* node = &foreseen;
+  return !choose_nodes(relaxed, std::span(&node, 1)).accepted.empty();
 }
 
 std::string describe(const Taint& taint) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,23 +12,6 @@
 #include "estate/workload.h"
 
 namespace acr {
-
-// One line of a node selector. Operators: In, NotIn, Exists, DoesNotExist, Gt, Lt.
-struct NodeRequirement {
-  std::string key, op;
-  std::vector<std::string> values;
-};
-
-// All requirements of a term must hold. A term without any holds nowhere.
-struct NodeSelectorTerm {
-  std::vector<NodeRequirement> expressions;  // matchExpressions: on labels
-  std::vector<NodeRequirement> fields;       // matchFields: on metadata.name only
-};
-
-// requiredDuringSchedulingIgnoredDuringExecution: one term must hold, so no terms accept no node.
-struct NodeAffinity {
-  std::vector<NodeSelectorTerm> terms;
-};
 
 // Does the requirement hold? False for one that is malformed (unknown operator, wrong number of
 // values, a key or value that no label can have), as for the scheduler; NotIn and DoesNotExist hold
@@ -60,33 +42,25 @@ const Taint* find_untolerated(std::span<const Taint> taints,
                               TaintEffects effects = TaintEffects::scheduling,
                               TolerationOperators operators = TolerationOperators::standard);
 
-// What decides where a pod may run: the estate's Placement, whose node affinity is text, with that
-// affinity read. nullopt where the pod has none.
-struct PlacementRules {
-  Placement placement;
-  std::optional<NodeAffinity> affinity;
-};
-
-// A node, and whether it is cordoned. Kubernetes gives a cordoned node a taint as well, but later.
-struct Candidate {
-  const Node* node = nullptr;
-  bool unschedulable = false;
-};
-
-// The first rule that keeps the pod off the node, in words without subject: "needs label
-// disktype=ssd, which the node does not have", "taint sku=gpu:NoSchedule is not tolerated".
-// nullopt: the node takes the pod. A pod with a node name is bound already: only NoExecute taints
-// count. The words hold outside text.
-std::optional<std::string> find_obstacle(const PlacementRules& rules, const Candidate& candidate);
-
-// The nodes that take the pod, as indexes into `candidates`; when there are none, the rule that
-// leaves none: "needs label disktype=ssd, which no node has". Rules apply in the order node name,
-// node selector, node affinity, taints; a rule is blamed for the nodes the ones before it left.
+// The nodes that take the pod, as indexes into `nodes`; when there are none, the rule that leaves
+// none, in words without subject: "needs label disktype=ssd, which no node has", "taint
+// sku=gpu:NoSchedule is not tolerated". Rules apply in the order node name, node selector, node
+// affinity, taints; a rule is blamed for the nodes the ones before it left. A pod with a node name
+// is bound already: of the others only NoExecute taints count. The words hold outside text.
 struct NodeChoice {
+  enum class Rule { none, no_nodes, node_name, selector, affinity, taint };
   std::vector<std::size_t> accepted;
   std::string obstacle;  // empty when a node is accepted
+  Rule rule = Rule::none;
+  std::string selector_key;   // selector: the label asked for
+  std::vector<Taint> taints;  // taint: those that are not tolerated, in the order of the nodes
 };
-NodeChoice choose_nodes(const PlacementRules& rules, std::span<const Candidate> candidates);
+NodeChoice choose_nodes(const Placement& placement, std::span<const Node* const> nodes,
+                        std::string_view noun = "node");
+
+// Could the node take the pod if labels that are not known to be absent were what the pod asks for?
+// For a node that is only foreseen: its taints and some of its labels are known.
+bool could_take(const Placement& placement, const Node& foreseen);
 
 std::string describe(const Taint& taint);                  // "key=value:Effect", "key:Effect"
 std::string describe(const NodeRequirement& requirement);  // "disktype In [hdd, ssd]"

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "estate/landing.h"
 #include "estate/login_server.h"
 
 namespace acr {
@@ -21,6 +22,8 @@ std::string label_of(const Node& node, const std::string& key) {
   return it == node.labels.end() ? std::string{} : it->second;
 }
 
+}  // namespace
+
 // The order of kube_semantics 5.3: VN2 first, because it carries the classic marks as well.
 NodeClass classify(const Estate& estate, const Node& node) {
   NodeClass result;
@@ -28,7 +31,7 @@ NodeClass classify(const Estate& estate, const Node& node) {
   if (result.pool.empty()) result.pool = label_of(node, "agentpool");
   const std::string os = node.os.empty() ? label_of(node, "kubernetes.io/os") : node.os;
   const std::string arch = node.arch.empty() ? label_of(node, "kubernetes.io/arch") : node.arch;
-  if (!os.empty() && !arch.empty()) result.platform = fmt::format("{}/{}", os, arch);
+  if (!os.empty() && !arch.empty()) result.platform = fmt::format("{}/{}", lower(os), lower(arch));
 
   const bool tainted = std::any_of(node.taints.begin(), node.taints.end(),
                                    [](const Taint& t) { return t.key == kVirtualTaint; });
@@ -51,6 +54,8 @@ NodeClass classify(const Estate& estate, const Node& node) {
   return result;
 }
 
+namespace {
+
 bool tolerates_virtual_nodes(const Placement& placement) {
   return std::any_of(placement.tolerations.begin(), placement.tolerations.end(),
                      [](const Toleration& t) {
@@ -62,13 +67,13 @@ bool tolerates_virtual_nodes(const Placement& placement) {
 NodeClass classify_by_spec(const Estate& estate, int cluster, const PodClass& pod,
                            std::string_view node_name) {
   NodeClass result;
-  if (node_name == "virtual-node-aci-linux") {
+  if (node_name == kVirtualNodeName) {
     result.kind = NodeClass::Kind::classic_virtual;
     result.evidence.push_back(
         estate.cite(pod.origin, "spec/nodeName", std::string(node_name), Basis::kubernetes_api));
     return result;
   }
-  const auto& selector = pod.placement.node_selector;
+  const auto& selector = pod.placement->node_selector;
   const auto type = selector.find("type");
   if (type != selector.end() && type->second == "virtual-kubelet") {
     // Both products answer to this selector: the nodes of the cluster tell which one is there.
@@ -95,7 +100,7 @@ NodeClass classify_by_spec(const Estate& estate, int cluster, const PodClass& po
   }
   // aks-<pool>-<digits>-vmss… is an agent node by name; a pod that does not tolerate the virtual
   // nodes' taint cannot be on one.
-  if (node_name.starts_with("aks-") || !tolerates_virtual_nodes(pod.placement)) {
+  if (node_name.starts_with("aks-") || !tolerates_virtual_nodes(*pod.placement)) {
     result.kind = NodeClass::Kind::agent;
     if (node_name.starts_with("aks-")) {
       const std::string_view rest = node_name.substr(4);
@@ -147,11 +152,9 @@ Pull from_class(const Estate& estate, const PodClass& pod) {
   return pull;
 }
 
-auto class_key(const NodeClass& node) {
-  return std::tie(node.kind, node.pool, node.platform);
-}
-bool same_class(const NodeClass& a, const NodeClass& b) {
-  return class_key(a) == class_key(b);
+// A pod whose container waits for an image is on a node, whether the input names it or not.
+bool waits_for_node(const NodeTally& tally) {
+  return tally.node.empty() && tally.failing == 0 && tally.pulled == 0;
 }
 
 // What each node is, worked out once.
@@ -262,25 +265,43 @@ std::vector<Pull> pulls(const Estate& estate) {
   }
 
   NodeClasses nodes;
+  Landings landings(estate);
   for (const PodClass& pod : estate.pod_classes) {
     // Its pods say more than the template they came from.
     if (pod.from_template && observed.contains(workload_key(pod))) continue;
     Pull base = from_class(estate, pod);
     if (pod.nodes.empty()) {
-      base.node = classify_by_spec(estate, base.cluster_index, pod, pod.placement.node_name);
       base.pods = pod.pods;
       base.pod_count = pod.pod_count;
       base.failing = pod.failing;
       base.pulled = pod.pulled;
       if (pod.failing > 0 && !pod.symptoms.empty()) base.symptom = &pod.symptoms.front();
+      if (pod.from_template) base.landing = landings.of(base.cluster_index, pod.placement);
+      if (base.landing && !base.landing->classes.empty()) {
+        for (const NodeClass& node_class : base.landing->classes) {
+          result.push_back(base);
+          result.back().node = node_class;
+        }
+        continue;
+      }
+      base.node = classify_by_spec(estate, base.cluster_index, pod, pod.placement->node_name);
       result.push_back(std::move(base));
       continue;
     }
 
     // Few classes, many nodes: what a node is, is asked once a node.
     std::vector<Pull> by_class;
+    const auto part_of = [&](const NodeClass& node_class) -> Pull& {
+      const auto part = std::ranges::find_if(
+          by_class, [&](const Pull& p) { return p.node.key() == node_class.key(); });
+      if (part != by_class.end()) return *part;
+      by_class.push_back(base);
+      by_class.back().node = node_class;
+      return by_class.back();
+    };
     std::map<std::string_view, NodeClass> guesses;
     for (const NodeTally& tally : pod.nodes) {
+      if (waits_for_node(tally)) continue;
       const NodeClass* known = nodes.find(estate, base.cluster_index, tally.node);
       if (!known) {
         // A guess rests on the pod's spec and on the name up to its pool, aks-<pool>-….
@@ -294,23 +315,31 @@ std::vector<Pull> pulls(const Estate& estate) {
         }
         known = &guess->second;
       }
-      auto part = std::find_if(by_class.begin(), by_class.end(),
-                               [&](const Pull& p) { return same_class(p.node, *known); });
-      if (part == by_class.end()) {
-        by_class.push_back(base);
-        part = by_class.end() - 1;
-        part->node = *known;
-      }
-      part->pod_count += tally.pods;
-      part->failing += tally.failing;
-      part->pulled += tally.pulled;
+      Pull& part = part_of(*known);
+      part.pod_count += tally.pods;
+      part.failing += tally.failing;
+      part.pulled += tally.pulled;
     }
-    std::sort(by_class.begin(), by_class.end(),
-              [](const Pull& a, const Pull& b) { return class_key(a.node) < class_key(b.node); });
+    for (const NodeTally& tally : pod.nodes) {
+      if (!waits_for_node(tally)) continue;
+      const auto landing = landings.of(base.cluster_index, pod.placement);
+      const auto await = [&](const NodeClass& node_class) {
+        Pull& part = part_of(node_class);
+        part.landing = landing;
+        part.pod_count += tally.pods;
+        part.waiting += tally.pods;
+      };
+      for (const NodeClass& node_class : landing->classes) await(node_class);
+      if (landing->classes.empty()) {
+        await(classify_by_spec(estate, base.cluster_index, pod, pod.placement->node_name));
+      }
+    }
+    std::ranges::sort(by_class, {}, [](const Pull& pull) { return pull.node.key(); });
     for (Pull& pull : by_class) {
       // Example names and symptoms belong to the class as a whole, failing pods first: a part
       // without failing pods must not show them.
       if (pull.failing > 0 || pod.failing == 0) pull.pods = pod.pods;
+      if (pull.failing > 0 && pull.pods.size() > pod.failing) pull.pods.resize(pod.failing);
       if (pull.failing > 0 && !pod.symptoms.empty()) pull.symptom = &pod.symptoms.front();
       result.push_back(std::move(pull));
     }

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "estate/estate.h"
@@ -20,7 +23,14 @@ struct NodeClass {
 
   std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "nodes unknown"
   bool is_classic_virtual() const { return kind == Kind::classic_virtual; }
+  // Nodes of one class pull alike; the evidence plays no part.
+  std::tuple<Kind, std::string_view, std::string_view> key() const {
+    return {kind, pool, platform};
+  }
 };
+NodeClass classify(const Estate& estate, const Node& node);
+
+struct Landing;  // landing.h
 
 struct Pull {
   int cluster_index = -1;
@@ -39,8 +49,11 @@ struct Pull {
   bool pull_secrets_known = true;  // false: a template whose service account is not in the input
   std::vector<Evidence> pull_secrets_evidence;  // where that list stands
   NodeClass node;
+  // Where pods may land that no node has taken yet; nullptr when a node has taken all of them.
+  std::shared_ptr<const Landing> landing;
   std::vector<std::string> pods;  // examples
   std::uint64_t pod_count = 0, failing = 0, pulled = 0;
+  std::uint64_t waiting = 0;  // for a node; a pod that may land on several classes counts in each
   const PullSymptom* symptom = nullptr;
   Origin origin;
 

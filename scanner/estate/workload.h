@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "estate/fact.h"
@@ -30,12 +33,52 @@ struct Taint {
   std::string key, value, effect;
 };
 
+// One line of a node selector. Operators: In, NotIn, Exists, DoesNotExist, Gt, Lt.
+struct NodeRequirement {
+  std::string key, op;
+  std::vector<std::string> values;
+};
+
+// All requirements of a term must hold. A term without any holds nowhere.
+struct NodeSelectorTerm {
+  std::vector<NodeRequirement> expressions;  // matchExpressions: on labels
+  std::vector<NodeRequirement> fields;       // matchFields: on metadata.name only
+};
+
+// requiredDuringSchedulingIgnoredDuringExecution: one term must hold, so no terms accept no node.
+struct NodeAffinity {
+  std::vector<NodeSelectorTerm> terms;
+};
+
+// The name that the AKS add-on gives to its virtual node.
+inline constexpr std::string_view kVirtualNodeName = "virtual-node-aci-linux";
+
 // The part of a pod spec that decides where it may run.
 struct Placement {
-  std::string node_name;  // set on scheduled pods; empty in classes (see NodeTally)
+  std::string node_name;  // of templates that name a node; of pods see NodeTally
+  std::string scheduler;  // empty: the default one
   std::map<std::string, std::string> node_selector;
   std::vector<Toleration> tolerations;
-  std::string affinity;  // required node affinity as JSON text, empty when none
+  std::optional<NodeAffinity> affinity;
+  bool whole = true;  // false: too long to be kept, so what it asks for is not known
+};
+
+// Something in a pod spec that Azure Container Instances refuse, and with it the whole pod.
+struct AciConflict {
+  enum class What : std::uint8_t {
+    args_without_command,
+    lifecycle_hook,
+    startup_probe,
+    probe_handler,  // neither httpGet nor exec
+    init_ports,     // init containers may not have these
+    init_resources,
+    init_probe,
+    volume_type,
+  };
+  What what = What::args_without_command;
+  std::string field;   // below the pod spec: "containers/0/args"
+  std::string name;    // of the container or volume
+  std::string detail;  // probe_handler, init_probe: the probe; volume_type: the type
 };
 
 // What a container's status said; the newest and most telling of a class is kept.
@@ -60,12 +103,15 @@ struct NodeTally {
 struct PodClass {
   std::uint32_t document = Origin::kNone;  // decides the cluster, see Estate::link
   bool from_template = false;              // a workload's pod template, not observed pods
+  bool suspended = false;                  // a template that no pods are to be made of for now
   std::string name_space;
   std::string workload;  // "deploy/cart"; empty for pods without an owner
   std::string service_account;
   std::vector<std::string> pull_secrets;  // spec.imagePullSecrets as written, names only
   ContainerImage container;
-  Placement placement;
+  std::shared_ptr<const Placement> placement = std::make_shared<const Placement>();
+  // Of pods that may run on a virtual node; the first of each sort.
+  std::vector<AciConflict> aci_conflicts;
   std::string spec_path = "spec";  // where the pod spec is within the object at `origin`
   bool mirror = false;             // static pod: only node credentials
   bool focus = false;              // the pod the user asked for
@@ -115,6 +161,7 @@ struct Node {
   std::vector<Taint> taints;
   std::string os, arch, kubelet_version, container_runtime;
   bool ready = true;
+  bool unschedulable = false;  // cordoned; Kubernetes gives it a taint as well, but later
 };
 
 // An event about a pod, kept only when it is about pulling.

@@ -406,6 +406,38 @@ TEST(Cluster, ReadsTheSpellingsOfAz) {
   EXPECT_FALSE(result.estate.clusters[0].virtual_node_addon);
 }
 
+// az and REST spell these alike.
+TEST(Cluster, ReadsWhatDecidesWhereAPoolTakesPods) {
+  for (
+      const char* text :
+      {R"([{"type":"Microsoft.ContainerService/ManagedClusters","name":"c","nodeProvisioningProfile":{"mode":"Auto"},
+          "agentPoolProfiles":[{"name":"gpu","count":0,"enableAutoScaling":true,"minCount":0,"maxCount":4,
+           "nodeLabels":{"hardware":"gpu","n":1},"nodeTaints":["sku=gpu:NoSchedule","spare:NoExecute","odd"],
+           "scaleSetPriority":"Spot","powerState":{"code":"Stopped"}},{"name":"user","nodeLabels":null,"nodeTaints":null}]}])",
+       R"({"value":[{"type":"Microsoft.ContainerService/ManagedClusters","name":"c","properties":{"nodeProvisioningProfile":{"mode":"Auto"},
+          "agentPoolProfiles":[{"name":"gpu","count":0,"enableAutoScaling":true,"minCount":0,"maxCount":4,
+           "nodeLabels":{"hardware":"gpu","n":1},"nodeTaints":["sku=gpu:NoSchedule","spare:NoExecute","odd"],
+           "scaleSetPriority":"Spot","powerState":{"code":"Stopped"}},{"name":"user"}]}}]})"}) {
+    const Absorbed result = absorb(text);
+    const Cluster& cluster = result.estate.clusters.at(0);
+    EXPECT_TRUE(cluster.provisions_nodes);
+    const NodePool& gpu = cluster.pools.at(0);
+    EXPECT_EQ(gpu.labels, (std::map<std::string, std::string>{{"hardware", "gpu"}}));
+    ASSERT_EQ(gpu.taints.size(), 2U);
+    EXPECT_EQ(gpu.taints[0].key + "=" + gpu.taints[0].value + ":" + gpu.taints[0].effect,
+              "sku=gpu:NoSchedule");
+    EXPECT_EQ(gpu.taints[1].key + "=" + gpu.taints[1].value + ":" + gpu.taints[1].effect,
+              "spare=:NoExecute");
+    EXPECT_EQ(gpu.count, 0);
+    EXPECT_TRUE(gpu.autoscales);
+    EXPECT_TRUE(gpu.spot);
+    EXPECT_TRUE(gpu.stopped);
+    const NodePool& user = cluster.pools.at(1);
+    EXPECT_TRUE(user.labels.empty() && user.taints.empty() && !user.autoscales && !user.spot);
+    EXPECT_EQ(user.count, std::nullopt);
+  }
+}
+
 TEST(RoleAssignment, ReadsWhatAzAdds) {
   const Absorbed result = absorb(
       R"([{"id":"/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/a","name":"a",

@@ -59,11 +59,12 @@ TEST(Kubernetes, ReadsEveryPartOfAPod) {
             "shop/- i init:1 init sa=sa secrets=s1,s2 1/0/1 pods=p\n"
             "shop/- v data:1 volume sa=sa secrets=s1,s2 1/0/0 pods=p");
   for (const PodClass& entry : collected.estate.pod_classes) {
-    EXPECT_EQ(entry.placement.node_selector.at("a/b"), "c\"d");
-    ASSERT_EQ(entry.placement.tolerations.size(), 2U);
-    EXPECT_EQ(entry.placement.tolerations[0].op, "Exists");
-    EXPECT_EQ(entry.placement.tolerations[1].value, "v");
-    EXPECT_EQ(entry.placement.affinity, R"({"nodeSelectorTerms":[]})");
+    EXPECT_EQ(entry.placement->node_selector.at("a/b"), "c\"d");
+    ASSERT_EQ(entry.placement->tolerations.size(), 2U);
+    EXPECT_EQ(entry.placement->tolerations[0].op, "Exists");
+    EXPECT_EQ(entry.placement->tolerations[1].value, "v");
+    ASSERT_TRUE(entry.placement->affinity);
+    EXPECT_TRUE(entry.placement->affinity->terms.empty());
     ASSERT_EQ(entry.nodes.size(), 1U);
     EXPECT_EQ(entry.nodes[0].node, "n1");
     if (entry.container.name == "c") {
@@ -252,6 +253,156 @@ TEST(Kubernetes, ReadsTemplates) {
                                     "{containers: [{name: c, image: i}]}\n")),
             "/- c i template sa=default secrets= 0/0/0 pods=p")
       << "a pod that no API server has seen";
+}
+
+std::string manifest(const std::string& kind, const std::string& spec) {
+  return fmt::format(
+      R"({{"apiVersion":"apps/v1","kind":"{}","metadata":{{"name":"w","namespace":"shop"}},"spec":{{"template":{{"spec":{{{}}}}}}}}})",
+      kind, spec);
+}
+
+TEST(Kubernetes, ReadsWhereAPodMayRun) {
+  const Collected collected = collect_text(manifest(
+      "Deployment",
+      R"("containers":[{"name":"c","image":"i"},{"name":"d","image":"j"}],"schedulerName":"volcano","nodeName":"n1",
+         "affinity":{"podAffinity":{},"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+          {"matchExpressions":[{"key":"zone","operator":"In","values":["1","2"]},{"operator":"Exists","key":"disk"}]},
+          {"matchFields":[{"key":"metadata.name","operator":"In","values":["n1"]}]},{},7]}}})"));
+  const auto& classes = collected.estate.pod_classes;
+  ASSERT_EQ(classes.size(), 2U);
+  const Placement& placement = *classes[0].placement;
+  EXPECT_EQ(classes[1].placement.get(), &placement) << "alike containers share it";
+  EXPECT_EQ(placement.scheduler, "volcano");
+  EXPECT_EQ(placement.node_name, "n1");
+  ASSERT_TRUE(placement.affinity);
+  const auto& terms = placement.affinity->terms;
+  ASSERT_EQ(terms.size(), 4U);
+  ASSERT_EQ(terms[0].expressions.size(), 2U);
+  EXPECT_EQ(terms[0].expressions[0].key, "zone");
+  EXPECT_EQ(terms[0].expressions[0].values, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(terms[0].expressions[1].op, "Exists");
+  EXPECT_EQ(terms[1].fields.at(0).key, "metadata.name");
+  EXPECT_TRUE(terms[2].expressions.empty() && terms[2].fields.empty());
+}
+
+TEST(Kubernetes, DoesNotKeepEndlessRules) {
+  std::string values = "\"a\"";
+  for (int i = 0; i < 40000; ++i) values += ",\"a\"";
+  const Collected collected = collect_text(manifest(
+      "Deployment",
+      R"("containers":[{"name":"c","image":"i"}],"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":
+         {"nodeSelectorTerms":[{"matchExpressions":[{"key":"k","operator":"In","values":[)" +
+          values + "]}]}]}}}"));
+  ASSERT_EQ(collected.estate.pod_classes.size(), 1U);
+  EXPECT_FALSE(collected.estate.pod_classes[0].placement->whole);
+  EXPECT_FALSE(collected.estate.pod_classes[0].placement->affinity);
+}
+
+TEST(Kubernetes, DaemonSetsTolerateWhatTheirControllerAdds) {
+  const auto keys = [](const std::string& text) {
+    const Collected collected = collect_text(text);
+    std::string all;
+    for (const Toleration& t : collected.estate.pod_classes.at(0).placement->tolerations)
+      all += t.key + " ";
+    return all;
+  };
+  const std::string spec =
+      R"("containers":[{"name":"c","image":"i"}],"tolerations":[{"key":"own"}])";
+  EXPECT_EQ(keys(manifest("Deployment", spec)), "own ");
+  const std::string added =
+      "own node.kubernetes.io/not-ready node.kubernetes.io/unreachable "
+      "node.kubernetes.io/disk-pressure node.kubernetes.io/memory-pressure "
+      "node.kubernetes.io/pid-pressure node.kubernetes.io/unschedulable ";
+  EXPECT_EQ(keys(manifest("DaemonSet", spec)), added);
+  EXPECT_EQ(keys(manifest("DaemonSet", spec + R"(,"hostNetwork":true)")),
+            added + "node.kubernetes.io/network-unavailable ");
+}
+
+// Each pod of a DaemonSet names its node in its affinity.
+TEST(Kubernetes, PodsThatArePinnedToTheirNodesAreOneClass) {
+  const auto pinned = [](const std::string& node) {
+    return pod(
+        "p-" + node, R"(,"ownerReferences":[{"kind":"DaemonSet","name":"w"}])",
+        R"("containers":[{"name":"c","image":"i"}],"nodeName":")" + node +
+            R"(","affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+                   {"matchFields":[{"key":"metadata.name","operator":"In","values":[")" +
+            node + R"("]}]}]}}})",
+        "");
+  };
+  const Collected collected = collect_text(R"({"apiVersion":"v1","kind":"List","items":[)" +
+                                           pinned("n1") + "," + pinned("n2") + "]}");
+  ASSERT_EQ(collected.estate.pod_classes.size(), 1U);
+  EXPECT_EQ(collected.estate.pod_classes[0].pod_count, 2U);
+  EXPECT_FALSE(collected.estate.pod_classes[0].placement->affinity);
+}
+
+// "what:field:detail" of each conflict with virtual nodes.
+std::string conflicts_of(const std::string& spec) {
+  const Collected collected = collect_text(manifest("Deployment", spec));
+  std::string text;
+  for (const AciConflict& conflict : collected.estate.pod_classes.at(0).aci_conflicts) {
+    text += fmt::format("{} {} {} {};", static_cast<int>(conflict.what), conflict.field,
+                        conflict.name, conflict.detail);
+  }
+  return text;
+}
+
+TEST(Kubernetes, NotesWhatVirtualNodesRefuse) {
+  const std::string tolerates =
+      R"("tolerations":[{"key":"virtual-kubelet.io/provider","operator":"Exists"}],)";
+  const auto container = [&](const std::string& fields) {
+    return conflicts_of(tolerates + R"("containers":[{"name":"c","image":"i",)" + fields + "}]");
+  };
+  EXPECT_EQ(container(R"("args":["a"])"), "0 containers/0/args c ;");
+  EXPECT_EQ(container(R"("args":["a"],"command":["b"])"), "");
+  EXPECT_EQ(container(R"("lifecycle":{"preStop":{}})"), "1 containers/0/lifecycle c ;");
+  EXPECT_EQ(container(R"("startupProbe":{"exec":{}})"), "2 containers/0/startupProbe c ;");
+  EXPECT_EQ(container(R"("livenessProbe":{"tcpSocket":{"port":1}})"),
+            "3 containers/0/livenessProbe c livenessProbe;");
+  EXPECT_EQ(
+      container(
+          R"("livenessProbe":{"httpGet":{"port":1}},"resources":{"limits":{"cpu":"1"}},"ports":[{"containerPort":1}])"),
+      "");
+
+  const auto init = [&](const std::string& fields) {
+    return conflicts_of(
+        tolerates +
+        R"("containers":[{"name":"c","image":"i"}],"initContainers":[{"name":"s","image":"i",)" +
+        fields + "}]");
+  };
+  EXPECT_EQ(init(R"("resources":{})"), "");
+  EXPECT_EQ(init(R"("resources":{"requests":{"cpu":"1"}})"), "5 initContainers/0/resources s ;");
+  EXPECT_EQ(init(R"("ports":[{"containerPort":1}])"), "4 initContainers/0/ports s ;");
+  EXPECT_EQ(init(R"("readinessProbe":{"exec":{}})"),
+            "6 initContainers/0/readinessProbe s readinessProbe;");
+
+  const auto volume = [&](const std::string& source) {
+    return conflicts_of(tolerates +
+                        R"("containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v",)" +
+                        source + "}]");
+  };
+  for (const char* fine : {R"("azureFile":{"shareName":"s"})", R"("emptyDir":{})", R"("secret":{})",
+                           R"("configMap":{})", R"("projected":{})", R"("gitRepo":{})",
+                           R"("csi":{"driver":"file.csi.azure.com"})"}) {
+    EXPECT_EQ(volume(fine), "") << fine;
+  }
+  EXPECT_EQ(volume(R"("persistentVolumeClaim":{"claimName":"p"})"),
+            "7 volumes/0 v persistentVolumeClaim;");
+  EXPECT_EQ(volume(R"("hostPath":{"path":"/"})"), "7 volumes/0 v hostPath;");
+  EXPECT_EQ(volume(R"("csi":{"driver":"disk.csi.azure.com"})"), "7 volumes/0 v csi;");
+  EXPECT_EQ(volume(R"("image":{"reference":"r"})"), "7 volumes/0 v image;");
+}
+
+// The others are not kept apart for it.
+TEST(Kubernetes, NotesItOnlyOfPodsThatMayRunThere) {
+  const std::string rest = R"("containers":[{"name":"c","image":"i","args":["a"]}])";
+  EXPECT_EQ(conflicts_of(rest), "");
+  EXPECT_EQ(
+      conflicts_of(
+          R"("tolerations":[{"key":"node.kubernetes.io/not-ready","operator":"Exists"}],)" + rest),
+      "");
+  EXPECT_NE(conflicts_of(R"("tolerations":[{"operator":"Exists"}],)" + rest), "");
+  EXPECT_NE(conflicts_of(R"("nodeSelector":{"type":"virtual-kubelet"},)" + rest), "");
 }
 
 TEST(Kubernetes, ReadsAccountsNodesAndEvents) {

@@ -23,6 +23,13 @@ Node make_node(std::string name, std::map<std::string, std::string> labels,
   return node;
 }
 
+// The obstacle between one pod and one node; "" for none.
+std::string obstacle(const Placement& placement, Node node, bool cordoned = false) {
+  node.unschedulable = cordoned;
+  const Node* only = &node;
+  return choose_nodes(placement, std::span(&only, 1)).obstacle;
+}
+
 TEST(LabelSatisfies, EveryOperator) {
   const Node node = make_node("n", {{"disk", "ssd"}, {"cores", "08"}, {"empty", ""}});
   struct Case {
@@ -71,13 +78,13 @@ TEST(LabelSatisfies, EveryOperator) {
 }
 
 TEST(Describe, NamesAFewOfManyRequirements) {
-  PlacementRules rules;
+  Placement rules;
   const NodeRequirement gpu{"gpu", "In", {"a", "b", "c", "d"}};
   const NodeSelectorTerm term{std::vector<NodeRequirement>(5, gpu), {}};
   rules.affinity = NodeAffinity{{term, {}, {}, {}}};
   const Node node = make_node("n", {});
   EXPECT_EQ(
-      find_obstacle(rules, {&node}),
+      obstacle(rules, node),
       "needs node affinity gpu In [a, b, c, …] and gpu In [a, b, c, …] and gpu In [a, b, c, …] "
       "and … or an empty term or an empty term or …, which the node does not meet");
 }
@@ -131,19 +138,14 @@ TEST(Tolerates, ComparesOnlyWithTheFeature) {
   EXPECT_FALSE(tolerates({"sla", "Gt", "090", ""}, taint, TolerationOperators::with_comparison));
 }
 
-// The obstacle between one pod and one node; "" for none.
-std::string obstacle(const PlacementRules& rules, const Node& node, bool cordoned = false) {
-  return find_obstacle(rules, {&node, cordoned}).value_or("");
-}
-
-TEST(FindObstacle, NamesTheFirstRule) {
+TEST(ChooseNodes, NamesTheFirstRule) {
   const Taint virtual_node{"virtual-kubelet.io/provider", "azure", "NoSchedule"};
   const Node node = make_node("n1", {{"disk", "hdd"}}, {virtual_node});
-  PlacementRules rules;
-  rules.placement.node_selector = {{"disk", "ssd"}};
+  Placement rules;
+  rules.node_selector = {{"disk", "ssd"}};
   EXPECT_EQ(obstacle(rules, node), "needs label disk=ssd, which the node does not have");
 
-  rules.placement.node_selector = {{"disk", "hdd"}};
+  rules.node_selector = {{"disk", "hdd"}};
   rules.affinity = NodeAffinity{{{{{"zone", "In", {"1", "2"}}, {"disk", "Exists", {}}}, {}},
                                  {{}, {{"metadata.name", "In", {"n2"}}}}}};
   EXPECT_EQ(
@@ -157,18 +159,18 @@ TEST(FindObstacle, NamesTheFirstRule) {
   rules.affinity.reset();
   EXPECT_EQ(obstacle(rules, node),
             "taint virtual-kubelet.io/provider=azure:NoSchedule is not tolerated");
-  rules.placement.tolerations = {{"virtual-kubelet.io/provider", "Exists", "", ""}};
+  rules.tolerations = {{"virtual-kubelet.io/provider", "Exists", "", ""}};
   EXPECT_EQ(obstacle(rules, node), "");
   EXPECT_EQ(obstacle(rules, node, true),
             "taint node.kubernetes.io/unschedulable:NoSchedule is not tolerated");
-  rules.placement.tolerations.push_back({"node.kubernetes.io/unschedulable", "Exists", "", ""});
+  rules.tolerations.push_back({"node.kubernetes.io/unschedulable", "Exists", "", ""});
   EXPECT_EQ(obstacle(rules, node, true), "");
 }
 
-TEST(FindObstacle, ABoundPodPassesTheScheduler) {
-  PlacementRules rules;
-  rules.placement.node_name = "n1";
-  rules.placement.node_selector = {{"disk", "ssd"}};
+TEST(ChooseNodes, ABoundPodPassesTheScheduler) {
+  Placement rules;
+  rules.node_name = "n1";
+  rules.node_selector = {{"disk", "ssd"}};
   rules.affinity = NodeAffinity{};
   EXPECT_EQ(obstacle(rules, make_node("n1", {}, {{"a", "", "NoSchedule"}}), true), "");
   EXPECT_EQ(obstacle(rules, make_node("n1", {}, {{"a", "", "NoSchedule"}, {"b", "", "NoExecute"}})),
@@ -180,25 +182,25 @@ TEST(ChooseNodes, BlamesARuleForTheNodesThatAreLeft) {
   const Node a = make_node("a", {{"pool", "user"}, {"disk", "ssd"}}, {{"spot", "", "NoSchedule"}});
   const Node b = make_node("b", {{"pool", "user"}}, {{"gpu", "", "NoExecute"}});
   const Node c = make_node("c", {{"pool", "system"}}, {{"soft", "", "PreferNoSchedule"}});
-  const std::vector<Candidate> nodes{{&a}, {&b}, {&c}};
-  const auto choose = [&](PlacementRules rules) { return choose_nodes(rules, nodes); };
-  PlacementRules rules;
+  const std::vector<const Node*> nodes{&a, &b, &c};
+  const auto choose = [&](const Placement& rules) { return choose_nodes(rules, nodes); };
+  Placement rules;
   EXPECT_EQ(choose(rules).accepted, std::vector<std::size_t>{2});
   EXPECT_EQ(choose(rules).obstacle, "");
 
-  rules.placement.node_selector = {{"disk", "nvme"}};
+  rules.node_selector = {{"disk", "nvme"}};
   EXPECT_EQ(choose(rules).obstacle, "needs label disk=nvme, which no node has");
-  rules.placement.node_selector = {{"pool", "user"}, {"zone", "1"}};
+  rules.node_selector = {{"pool", "user"}, {"zone", "1"}};
   EXPECT_EQ(choose(rules).obstacle, "needs label zone=1, which none of the 2 remaining nodes has");
-  rules.placement.node_selector = {{"disk", "ssd"}, {"zone", "1"}};
+  rules.node_selector = {{"disk", "ssd"}, {"zone", "1"}};
   EXPECT_EQ(choose(rules).obstacle,
             "needs label zone=1, which the one remaining node does not have");
-  rules.placement.node_selector = {{"pool", "user"}};
+  rules.node_selector = {{"pool", "user"}};
   EXPECT_EQ(choose(rules).obstacle,
             "taints gpu:NoExecute (1 node) and spot:NoSchedule (1 node) are not tolerated");
-  rules.placement.tolerations = {{"", "Exists", "", ""}};
+  rules.tolerations = {{"", "Exists", "", ""}};
   EXPECT_EQ(choose(rules).accepted, (std::vector<std::size_t>{0, 1}));
-  rules.placement.node_name = "gone";
+  rules.node_name = "gone";
   EXPECT_EQ(choose(rules).obstacle, "is bound to node gone");
   EXPECT_EQ(choose_nodes(rules, {}).obstacle, "there is no node");
 }
@@ -208,11 +210,58 @@ TEST(ChooseNodes, NamesAFewOfManyTaints) {
   for (int i = 0; i < 5; ++i) {
     nodes.push_back(make_node("n", {}, {{"t" + std::to_string(i), "", "NoSchedule"}}));
   }
-  std::vector<Candidate> candidates;
-  for (const Node& node : nodes) candidates.push_back({&node});
+  std::vector<const Node*> candidates;
+  for (const Node& node : nodes) candidates.push_back(&node);
   EXPECT_EQ(choose_nodes({}, candidates).obstacle,
             "taints t0:NoSchedule (1 node), t1:NoSchedule (1 node), t2:NoSchedule (1 node) and 2 "
             "more are not tolerated");
+}
+
+TEST(ChooseNodes, SaysWhichRuleItWas) {
+  using Rule = NodeChoice::Rule;
+  const Node node = make_node("n", {{"pool", "user"}}, {{"sku", "gpu", "NoSchedule"}});
+  const std::vector<const Node*> nodes{&node};
+  const auto rule = [&](const Placement& placement) { return choose_nodes(placement, nodes).rule; };
+  Placement rules;
+  EXPECT_EQ(rule(rules), Rule::taint);
+  EXPECT_EQ(choose_nodes(rules, nodes).taints.size(), 1U);
+  rules.tolerations = {{"sku", "Exists", "", ""}};
+  EXPECT_EQ(rule(rules), Rule::none);
+  rules.affinity = NodeAffinity{};
+  EXPECT_EQ(rule(rules), Rule::affinity);
+  rules.node_selector = {{"zone", "1"}};
+  EXPECT_EQ(rule(rules), Rule::selector);
+  EXPECT_EQ(choose_nodes(rules, nodes, "node pool").obstacle,
+            "needs label zone=1, which the node pool does not have");
+  EXPECT_EQ(choose_nodes(rules, nodes).selector_key, "zone");
+  rules.node_name = "other";
+  EXPECT_EQ(rule(rules), Rule::node_name);
+  EXPECT_EQ(choose_nodes(rules, {}).rule, Rule::no_nodes);
+}
+
+TEST(CouldTake, OnlyWhatIsKnownRefuses) {
+  const Node pool = make_node("", {{"agentpool", "user"}}, {{"sku", "gpu", "NoSchedule"}});
+  Placement rules;
+  EXPECT_FALSE(could_take(rules, pool)) << "the taint is known";
+  rules.tolerations = {{"sku", "Exists", "", ""}};
+  EXPECT_TRUE(could_take(rules, pool));
+  rules.node_selector = {{"zone", "1"}};
+  EXPECT_TRUE(could_take(rules, pool)) << "a label that nobody told";
+  rules.node_selector = {{"agentpool", "other"}};
+  EXPECT_FALSE(could_take(rules, pool)) << "a label that is known to be another";
+  rules.node_selector = {{"type", "virtual-kubelet"}};
+  EXPECT_FALSE(could_take(rules, pool)) << "no agent node is a virtual one";
+
+  rules.node_selector.clear();
+  const auto with = [&](std::vector<NodeSelectorTerm> terms) {
+    rules.affinity = NodeAffinity{std::move(terms)};
+    return could_take(rules, pool);
+  };
+  EXPECT_TRUE(with({{{{"zone", "In", {"1"}}, {"agentpool", "In", {"user"}}}, {}}}));
+  EXPECT_FALSE(with({{{{"zone", "In", {"1"}}, {"agentpool", "In", {"other"}}}, {}}}));
+  EXPECT_TRUE(with({{{}, {{"metadata.name", "In", {"n1"}}}}})) << "it has no name yet";
+  EXPECT_FALSE(with({{}})) << "an empty term holds nowhere";
+  EXPECT_FALSE(with({}));
 }
 
 // The reference data: cases of the upstream test tables.
@@ -293,8 +342,8 @@ TEST(PlacementVectors, Tolerations) {
         EXPECT_EQ(!find_untolerated(taints, tolerations, effects, operators), expected);
       }
       if (op == "scheduler_filter" && operators == TolerationOperators::standard) {
-        PlacementRules rules;
-        rules.placement.tolerations = tolerations;
+        Placement rules;
+        rules.tolerations = tolerations;
         EXPECT_EQ(obstacle(rules, make_node("n", {}, taints), cordoned) == "", expected);
       }
     }
@@ -314,9 +363,9 @@ TEST(PlacementVectors, NodeAffinity) {
       EXPECT_FALSE(term_accepts(affinity->terms.at(2), node));
       continue;
     }
-    PlacementRules rules;
+    Placement rules;
     rules.affinity = affinity;
-    rules.placement.node_selector = c.at("nodeSelector").get<std::map<std::string, std::string>>();
+    rules.node_selector = c.at("nodeSelector").get<std::map<std::string, std::string>>();
     const Node node =
         make_node(c.at("node").at("name"),
                   c.at("node").at("labels").get<std::map<std::string, std::string>>());
