@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "estate/command.h"
+#include "estate/egress.h"
 
 namespace acr {
 
@@ -21,7 +22,7 @@ Verdict judge_networks(const Estate& estate, const Attachment& attachment,
     return not_applicable(
         "only virtual nodes pull here, and Azure Container Instances pulls outside the cluster's "
         "network",
-        pulls.front()->node.evidence);
+        together({cite_image(estate, *pulls.front())}, pulls.front()->node.evidence));
   }
   // A registry without private endpoints needs no look at the node network for most checks; the
   // judge says so itself, given an empty network.
@@ -80,6 +81,21 @@ Verdict judge_networks(const Estate& estate, const Attachment& attachment,
     }
     first = false;
   }
+  // Behind a proxy it is not the nodes that resolve the name and open the connection.
+  const std::string proxy = proxy_for(*attachment.cluster, attachment.registry->login_server);
+  if (!proxy.empty() && worst.outcome != Outcome::not_applicable) {
+    return unknown(
+        fmt::format("the nodes of cluster {} reach {} through the proxy {}, whose network is not "
+                    "in the input",
+                    attachment.cluster->name, lower(attachment.registry->login_server), proxy),
+        together({estate.cite(attachment.cluster->origin, "httpProxyConfig/httpsProxy", proxy,
+                              Basis::arm),
+                  estate.cite(attachment.cluster->origin, "httpProxyConfig/noProxy",
+                              fmt::format("{}", fmt::join(attachment.cluster->no_proxy, ", ")),
+                              Basis::arm)},
+                 worst.evidence),
+        {try_from_node_command(*attachment.cluster, *attachment.registry)});
+  }
   return worst;
 }
 
@@ -122,6 +138,11 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
   path.access = public_access(estate, registry, *attachment.cluster, network);
   if (path.zone.zone) path.record = login_server_record(estate, registry, *path.zone.zone);
   choose_targets(path);
+  if (path.endpoints.endpoints.size() > 1) {
+    path.target_evidence = path.record.exists.evidence;
+    for (const EndpointView& view : path.endpoints.endpoints)
+      path.target_evidence = together(std::move(path.target_evidence), view.address_evidence);
+  }
 
   const Answer& linked = path.zone.linked;
   const Answer& accepts = path.access.accepts;
@@ -151,11 +172,59 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
   return path;
 }
 
+std::optional<Misled> find_misled(const Estate& estate, const NodeNetwork& network,
+                                  const Path& path) {
+  if (!path.record.record || path.targets.size() >= path.endpoints.endpoints.size()) {
+    return std::nullopt;
+  }
+  Misled misled;
+  for (const EndpointView* view : path.targets) {
+    const VnetPath way = vnet_path(estate, network, view->vnet_id, view->endpoint->subnet);
+    if (way.open.holds != Tri::no) return std::nullopt;
+    misled.evidence = together(std::move(misled.evidence), way.open.evidence);
+    misled.join.insert(misled.join.end(), way.fix.begin(), way.fix.end());
+  }
+  for (const EndpointView& view : path.endpoints.endpoints) {
+    if (!view.endpoint || !view.addresses || !same_text(view.status, "Approved")) continue;
+    const VnetPath way = vnet_path(estate, network, view.vnet_id, view.endpoint->subnet);
+    if (way.open.holds != Tri::yes) continue;
+    misled.serving = &view;
+    misled.evidence = together(std::move(misled.evidence), way.open.evidence);
+    return misled;
+  }
+  return std::nullopt;
+}
+
 std::optional<Verdict> unless_private(const Path& path) {
   if (path.is_private == Tri::no) return not_applicable(path.why_not_private, path.evidence);
   if (path.is_private == Tri::unknown)
     return unknown(path.why_not_private, path.evidence, path.supply);
   return std::nullopt;
+}
+
+std::vector<std::string> create_endpoint_commands(const Estate& estate, const Registry& registry,
+                                                  const NodeNetwork& network) {
+  if (network.subnets.empty()) return {};
+  const ResourceId& subnet = network.subnets.front();
+  const std::string name = fmt::format("pe-{}", registry.name);
+  std::vector<std::string> commands{
+      fmt::format("az network private-endpoint create {} --name {} --connection-name {} "
+                  "--private-connection-resource-id {} --group-id registry --subnet {}",
+                  in_group(subnet), quote(name), quote(registry.name), quote(registry.id.text()),
+                  quote(subnet.text()))};
+  EndpointList endpoints;
+  EndpointView& view = endpoints.endpoints.emplace_back();
+  view.id = ResourceId(fmt::format(
+      "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateEndpoints/{}",
+      subnet.subscription(), subnet.resource_group(), name));
+  const ZoneChoice zone = linked_zone(estate, registry, network);
+  if (!zone.link) {
+    for (std::string& command : link_zone_commands(registry, zone, endpoints)) {
+      commands.push_back(std::move(command));
+    }
+  }
+  if (zone.zone) commands.push_back(zone_group_command(view.id, zone.zone->id));
+  return commands;
 }
 
 }  // namespace acr

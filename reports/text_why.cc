@@ -366,7 +366,8 @@ void draw_unsure(Page& page, const Group& group, std::string_view word, std::str
     page.labelled(kLabelColumn + 1, "but", clean(sentence));
   std::vector<std::string> checks;
   for (const auto& link : group.front()->chain) {
-    if (link.role == Role::unknown && !is_unseen(*group.front(), link)) checks.emplace_back(link.check->id);
+    if (link.role == Role::unknown && !is_unseen(*group.front(), link))
+      checks.emplace_back(link.check->id);
   }
   if (!checks.empty())
     page.labelled(kLabelColumn + 1, "not judged", enumerate(checks, checks.size()));

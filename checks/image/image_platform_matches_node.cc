@@ -5,6 +5,7 @@
 #include <set>
 
 #include "estate/command.h"
+#include "estate/placement.h"
 #include "image_verdict.h"
 
 namespace acr {
@@ -83,16 +84,10 @@ const Node* other_node(const Estate& estate, const Pull& pull,
     if (!platform || platform->os == "windows" || !choose(*platform, entries) ||
         !node.labels.contains(std::string(kArchitecture)))
       continue;
-    const bool tainted = std::ranges::any_of(node.taints, [](const Taint& taint) {
-      return taint.effect == "NoSchedule" || taint.effect == "NoExecute";
-    });
-    const bool selected =
-        std::ranges::all_of(pull.source->placement.node_selector, [&](const auto& wanted) {
-          const auto label = node.labels.find(wanted.first);
-          return wanted.first == kArchitecture ||
-                 (label != node.labels.end() && label->second == wanted.second);
-        });
-    if (!tainted && selected && pull.source->placement.affinity.empty()) return &node;
+    Placement placement = *pull.source->placement;
+    placement.node_selector.erase(std::string(kArchitecture));
+    const Node* const candidates[] = {&node};
+    if (!choose_nodes(placement, candidates).accepted.empty()) return &node;
   }
   return nullptr;
 }

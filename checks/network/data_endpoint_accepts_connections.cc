@@ -4,6 +4,10 @@
 
 namespace acr {
 
+extern const Check egress_allows_registry;
+
+extern const Check data_endpoint_record_exists;
+
 extern const Check login_server_accepts_connections;
 
 namespace {
@@ -53,7 +57,8 @@ const Check data_endpoint_accepts_connections{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-dedicated-data-endpoints",
     .controls = {},
-    .after = {&login_server_accepts_connections},
+    .after = {&data_endpoint_record_exists, &egress_allows_registry,
+              &login_server_accepts_connections},
     .judge = &judge};
 
 }  // namespace acr

@@ -4,6 +4,8 @@
 
 namespace acr {
 
+extern const Check egress_allows_registry;
+
 extern const Check login_server_resolves;
 extern const Check private_dns_record_matches_endpoint;
 extern const Check private_endpoint_is_approved;
@@ -56,7 +58,7 @@ const Check login_server_accepts_connections{
         "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
         "cannot-pull-image-from-acr-to-aks-cluster",
     .controls = {},
-    .after = {&login_server_resolves, &private_dns_record_matches_endpoint,
+    .after = {&egress_allows_registry, &login_server_resolves, &private_dns_record_matches_endpoint,
               &private_endpoint_is_approved, &peering_is_connected},
     .judge = &judge};
 

@@ -4,6 +4,8 @@
 
 namespace acr {
 
+extern const Check node_dns_reaches_azure_dns;
+
 extern const Check private_dns_zone_is_linked;
 extern const Check private_dns_record_exists;
 
@@ -46,7 +48,7 @@ const Check login_server_resolves{
         "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
         "cannot-pull-image-from-acr-to-aks-cluster",
     .controls = {},
-    .after = {&private_dns_zone_is_linked, &private_dns_record_exists},
+    .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists},
     .judge = &judge};
 
 }  // namespace acr

@@ -5,6 +5,8 @@
 
 namespace acr {
 
+extern const Check node_dns_reaches_azure_dns;
+
 extern const Check private_dns_zone_is_linked;
 extern const Check private_dns_record_exists;
 extern const Check private_dns_record_matches_endpoint;
@@ -106,7 +108,7 @@ const Check login_server_resolves_to_private_address{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = {},
-    .after = {&private_dns_zone_is_linked, &private_dns_record_exists,
+    .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists,
               &private_dns_record_matches_endpoint, &login_server_resolves},
     .judge = &judge};
 

@@ -14,6 +14,12 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     const Path path = path_of(estate, attachment, network);
     if (auto verdict = unless_private(path)) return *verdict;
 
+    if (const auto misled = find_misled(estate, network, path)) {
+      return not_applicable(
+          fmt::format("the nodes reach private endpoint {}, to which the name does not lead",
+                      misled->serving->name),
+          together(path.target_evidence, misled->evidence));
+    }
     std::vector<Verdict> verdicts;
     for (const EndpointView* view : path.targets) {
       if (view->vnet_id.empty()) {
@@ -28,13 +34,11 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                     path.evidence, {show}));
         continue;
       }
-      const VnetPath way = vnet_path(estate, network, view->vnet_id);
-      auto evidence = together(path.evidence, way.open.evidence);
+      const VnetPath way = vnet_path(estate, network, view->vnet_id, view->endpoint->subnet);
+      auto evidence = together(together(path.evidence, path.target_evidence), way.open.evidence);
       evidence =
           together(std::move(evidence), {estate.cite(view->endpoint->origin, "subnet/id",
                                                      view->endpoint->subnet.text(), Basis::arm)});
-      if (path.targets.size() < path.endpoints.endpoints.size())
-        evidence = together(std::move(evidence), path.record.exists.evidence);
       switch (way.open.holds) {
         case Tri::yes:
           verdicts.push_back(pass(way.open.reason, std::move(evidence), Basis::configuration));

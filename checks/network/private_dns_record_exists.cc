@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "estate/command.h"
 #include "network_verdict.h"
 
@@ -51,6 +53,24 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
       return not_applicable(fmt::format("{}; the link falls back to the public name, and {}",
                                         exists.reason, path.access.accepts.reason),
                             together(evidence, path.access.accepts.evidence));
+    }
+    // An endpoint elsewhere, which these nodes do not reach, while the public endpoint takes them:
+    // the zone hides the public name, and only the link can give it back.
+    const bool reached =
+        std::any_of(path.targets.begin(), path.targets.end(), [&](const EndpointView* view) {
+          return !view->vnet_id.empty() &&
+                 vnet_path(estate, network, view->vnet_id, view->endpoint->subnet).open.holds !=
+                     Tri::no;
+        });
+    if (path.access.accepts.holds == Tri::yes && path.zone.link && !reached) {
+      const ZoneLink& link = *path.zone.link;
+      return fail(
+          fmt::format("{}, so the zone hides the registry's public name, and {}", exists.reason,
+                      path.access.accepts.reason),
+          together(evidence, path.access.accepts.evidence), Basis::configuration,
+          {fmt::format("az network private-dns link vnet update {} --zone-name {} --name {} "
+                       "--resolution-policy NxDomainRedirect",
+                       in_group(link.zone), quote(link.zone.name()), quote(link.id.name()))});
     }
     return fail(exists.reason, evidence, Basis::configuration,
                 add_record(*path.zone.zone, path.record, path));

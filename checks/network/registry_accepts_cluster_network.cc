@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "estate/command.h"
+#include "estate/egress.h"
 #include "network_verdict.h"
 
 namespace acr {
@@ -10,33 +12,6 @@ namespace acr {
 extern const Check private_dns_zone_is_linked;
 
 namespace {
-
-// A registry closed to the public without any endpoint: give the nodes one, and the name to find
-// it.
-std::vector<std::string> create_endpoint(const Estate& estate, const Registry& registry,
-                                         const NodeNetwork& network) {
-  if (network.subnets.empty()) return {};
-  const ResourceId& subnet = network.subnets.front();
-  const std::string name = fmt::format("pe-{}", registry.name);
-  std::vector<std::string> commands{
-      fmt::format("az network private-endpoint create {} --name {} --connection-name {} "
-                  "--private-connection-resource-id {} --group-id registry --subnet {}",
-                  in_group(subnet), quote(name), quote(registry.name), quote(registry.id.text()),
-                  quote(subnet.text()))};
-  EndpointList endpoints;
-  EndpointView& view = endpoints.endpoints.emplace_back();
-  view.id = ResourceId(fmt::format(
-      "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateEndpoints/{}",
-      subnet.subscription(), subnet.resource_group(), name));
-  const ZoneChoice zone = linked_zone(estate, registry, network);
-  if (!zone.link) {
-    for (std::string& command : link_zone_commands(registry, zone, endpoints)) {
-      commands.push_back(std::move(command));
-    }
-  }
-  if (zone.zone) commands.push_back(zone_group_command(view.id, zone.zone->id));
-  return commands;
-}
 
 // Container Instances pulls from addresses of its own, which no rule of the registry can name.
 Verdict judge_virtual_nodes(const Estate& estate, const Attachment& attachment) {
@@ -66,6 +41,48 @@ Verdict judge_virtual_nodes(const Estate& estate, const Attachment& attachment) 
                  std::move(evidence),
                  {"kubectl get events --all-namespaces --field-selector "
                   "reason=ProviderCreateFailed --output json"});
+}
+
+// The registry's own refusal names the address that it saw the nodes come from, which tells what
+// the documents leave open: no rule admits it.
+std::optional<Verdict> judge_refusal(const Estate& estate, const Attachment& attachment,
+                                     const std::vector<Evidence>& evidence) {
+  const Registry& registry = *attachment.registry;
+  if (!registry.public_network_access.value_or(false) || !registry.network_rules ||
+      !same_text(registry.network_rules->default_action, "Deny")) {
+    return std::nullopt;
+  }
+  const std::vector<std::string>& rules = registry.network_rules->ip_rules;
+  for (const Pull* pull : attachment.pulls) {
+    if (pull->failing == 0 || !pull->symptom) continue;
+    const PullError& error = pull->symptom->error;
+    const auto address = IpAddress::parse(error.client_address);
+    if (error.error != PullErrorClass::network_firewall || !address || address->is_private() ||
+        !same_text(error.registry, registry.login_server)) {
+      continue;
+    }
+    const bool admitted = std::any_of(rules.begin(), rules.end(), [&](const std::string& rule) {
+      const auto prefix = Cidr::parse(rule);
+      return !prefix || prefix->contains(*address);
+    });
+    if (admitted) continue;
+    return fail(
+        fmt::format("registry {} denies by default, and no rule admits {}, the address that it saw "
+                    "the nodes come from",
+                    registry.name, error.client_address),
+        together({estate.cite(pull->symptom->origin, "",
+                              fmt::format("client with IP {} refused", error.client_address),
+                              Basis::observed),
+                  estate.cite(registry.origin, "networkRuleSet/ipRules",
+                              rules.empty() ? "none" : fmt::format("{}", fmt::join(rules, ", ")),
+                              Basis::arm)},
+                 evidence),
+        Basis::observed,
+        {fmt::format("az acr network-rule add --subscription {} --name {} --ip-address {}",
+                     quote(registry.id.subscription()), quote(registry.name),
+                     quote(error.client_address))});
+  }
+  return std::nullopt;
 }
 
 Verdict judge(const Estate& estate, const Attachment& attachment) {
@@ -101,6 +118,13 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                     Basis::configuration);
       }
     }
+    if (path.endpoints.exists.holds == Tri::no &&
+        has_no_way_out(estate, *attachment.cluster, network)) {
+      return not_applicable(
+          fmt::format("nothing leaves the nodes of cluster {} for public endpoints",
+                      attachment.cluster->name),
+          egress_to_public(estate, *attachment.cluster, registry, network).allowed.evidence);
+    }
     const PublicAccess access = path.endpoints.exists.holds == Tri::no
                                     ? public_access(estate, registry, *attachment.cluster, network)
                                     : path.access;
@@ -108,7 +132,10 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     const auto evidence = together(
         together(path.endpoints.exists.evidence, path.zone.linked.evidence), accepts.evidence);
     if (accepts.holds == Tri::yes) return pass(accepts.reason, evidence, Basis::configuration);
-    if (accepts.holds == Tri::unknown) return unknown(accepts.reason, evidence, accepts.supply);
+    if (accepts.holds == Tri::unknown) {
+      if (auto refused = judge_refusal(estate, attachment, evidence)) return *refused;
+      return unknown(accepts.reason, evidence, accepts.supply);
+    }
     std::vector<std::string> fix;
     std::string reason = accepts.reason;
     if (path.endpoints.exists.holds == Tri::yes) {
@@ -124,7 +151,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
       }
     } else {
       if (!registry.public_network_access.value_or(true)) reason += " and no private endpoint";
-      fix = create_endpoint(estate, registry, network);
+      fix = create_endpoint_commands(estate, registry, network);
     }
     return fail(reason, evidence, Basis::configuration, fix);
   });
@@ -149,7 +176,9 @@ const Check registry_accepts_cluster_network{
         "private endpoint covers. The message looks like a missing permission and is none.",
     .reads =
         "publicNetworkAccess, networkRuleSet and private endpoint connections of the registry; the "
-        "cluster's outbound type and public addresses; subnets with their service endpoints",
+        "cluster's outbound type and public addresses; subnets with their service endpoints; the "
+        "address "
+        "that a refusal of the registry names",
     .repair =
         "Medium risk: a rule opens the registry to the nodes' address, a private endpoint keeps it "
         "closed. Needs Contributor on the registry. Rules take effect within a few minutes.",

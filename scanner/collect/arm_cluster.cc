@@ -103,6 +103,14 @@ std::string read_tenant(const AzureObject& object) {
   return tenant;
 }
 
+// "http://user:password@proxy.contoso.com:3128/" -> "proxy.contoso.com:3128".
+std::string read_proxy_host(std::string_view url) {
+  if (const std::size_t scheme = url.find("://"); scheme != url.npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  if (const std::size_t user = url.rfind('@'); user != url.npos) url.remove_prefix(user + 1);
+  return std::string(url);
+}
+
 std::vector<ResourceId> read_outbound_public_ips(const AzureObject& network) {
   std::vector<ResourceId> ids =
       network.object("loadBalancerProfile").references("effectiveOutboundIPs");
@@ -128,6 +136,9 @@ void read_cluster(AbsorbContext& context, const AzureObject& object) {
   const AzureObject network = object.object("networkProfile");
   cluster.outbound_type = network.text("outboundType");
   cluster.outbound_public_ips = read_outbound_public_ips(network);
+  const AzureObject proxy = object.object("httpProxyConfig");
+  cluster.https_proxy = read_proxy_host(proxy.text("httpsProxy"));
+  cluster.no_proxy = proxy.texts("noProxy");
   for (const AzureObject& pool : object.objects("agentPoolProfiles"))
     cluster.pools.push_back(node_pool(pool));
 

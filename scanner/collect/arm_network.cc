@@ -31,6 +31,7 @@ Subnet subnet(const AzureObject& object) {
   subnet.name = object.name();
   subnet.prefixes = one_or_many(object, "addressPrefix", "addressPrefixes");
   subnet.service_endpoints = texts_of(object.objects("serviceEndpoints"), "service");
+  subnet.service_endpoint_policies = object.references("serviceEndpointPolicies");
   subnet.private_endpoint_network_policies = object.text("privateEndpointNetworkPolicies");
   subnet.nsg = object.reference("networkSecurityGroup");
   subnet.route_table = object.reference("routeTable");
@@ -52,9 +53,11 @@ Peering peering(const AzureObject& object) {
   // The current space where ARM tells it; "remoteAddressSpace" is the one both sides agreed on.
   peering.remote_prefixes =
       object.object("remoteVirtualNetworkAddressSpace").texts("addressPrefixes");
-  if (peering.remote_prefixes.empty()) {
-    peering.remote_prefixes = object.object("remoteAddressSpace").texts("addressPrefixes");
-  }
+  peering.agreed_prefixes = object.object("remoteAddressSpace").texts("addressPrefixes");
+  if (peering.remote_prefixes.empty()) peering.remote_prefixes = peering.agreed_prefixes;
+  peering.complete_vnets = object.flag("peerCompleteVnets").value_or(true);
+  peering.local_subnets = object.texts("localSubnetNames");
+  peering.remote_subnets = object.texts("remoteSubnetNames");
   return peering;
 }
 

@@ -64,6 +64,8 @@ struct Cluster {
   std::string outbound_type;  // loadBalancer, userDefinedRouting, …; empty when absent
   std::vector<ResourceId>
       outbound_public_ips;  // effectiveOutboundIPs of load balancer or NAT profile
+  std::string https_proxy;  // host and port of httpProxyConfig/httpsProxy, without credentials
+  std::vector<std::string> no_proxy;
   std::vector<NodePool> pools;
 
   Fact<Identity> kubelet_identity;                 // identityProfile.kubeletidentity

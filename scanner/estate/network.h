@@ -14,7 +14,8 @@ struct Subnet {
   ResourceId id;
   std::string name;
   std::vector<std::string> prefixes;
-  std::vector<std::string> service_endpoints;  // "Microsoft.ContainerRegistry"
+  std::vector<std::string> service_endpoints;         // "Microsoft.ContainerRegistry"
+  std::vector<ResourceId> service_endpoint_policies;  // which storage accounts these may reach
   std::string private_endpoint_network_policies;
   ResourceId nsg, route_table, nat_gateway;
   std::vector<std::string> delegations;
@@ -30,6 +31,9 @@ struct Peering {
   bool allow_access = true;  // allowVirtualNetworkAccess
   bool allow_forwarded_traffic = false;
   std::vector<std::string> remote_prefixes;
+  std::vector<std::string> agreed_prefixes;  // remoteAddressSpace: what is routed until a sync
+  bool complete_vnets = true;  // peerCompleteVnets; false: only the subnets named below
+  std::vector<std::string> local_subnets, remote_subnets;
 };
 
 struct VirtualNetwork {

@@ -128,46 +128,67 @@ Fact<std::vector<NodeNetwork>> node_networks(const Estate& estate, const Attachm
 namespace {
 
 void find_addresses(const Estate& estate, const Registry& registry, EndpointView& view) {
-  view.addresses = std::unexpected(
-      Gap{Gap::Why::not_collected, "its network interface is not in the input", {}});
-  if (!view.endpoint) return;
-  view.address_evidence.push_back(estate.cite(view.endpoint->origin, "", view.endpoint->name));
-  std::vector<std::string> addresses;
-  for (const NetworkInterface* nic : estate.nics_of(*view.endpoint)) {
-    for (const auto& configuration : nic->configurations) {
-      const bool by_fqdn = std::any_of(
-          configuration.fqdns.begin(), configuration.fqdns.end(),
-          [&](const std::string& fqdn) { return same_text(fqdn, registry.login_server); });
-      // The primary configuration may be the data endpoint's: the member name decides.
-      if (configuration.member == "registry" || (configuration.member.empty() && by_fqdn)) {
-        addresses.push_back(configuration.address);
-        view.address_evidence.push_back(estate.cite(configuration.origin, "privateIPAddress",
-                                                    configuration.address, Basis::arm));
-      }
-    }
+  MemberAddresses found = member_addresses(estate, view, "registry", registry.login_server);
+  view.addresses = std::move(found.addresses);
+  view.address_evidence = std::move(found.evidence);
+  if (view.addresses && view.addresses->empty()) {
+    view.addresses = std::unexpected(
+        Gap{Gap::Why::not_collected, "its network interface has none for the login server", {}});
   }
-  if (addresses.empty()) {
-    for (std::size_t i = 0; i < view.endpoint->custom_dns.size(); ++i) {
-      const auto& host = view.endpoint->custom_dns[i];
-      if (!same_text(host.fqdn, registry.login_server)) continue;
-      addresses = host.addresses;
-      view.address_evidence.push_back(
-          estate.cite(view.endpoint->origin, fmt::format("customDnsConfigs/{}", i),
-                      fmt::format("{}", fmt::join(host.addresses, ", ")), Basis::arm));
-    }
-  }
-  if (addresses.empty()) {
-    for (const auto& configured : view.endpoint->static_addresses) {
-      if (configured.member != "registry") continue;
-      addresses.push_back(configured.address);
-      view.address_evidence.push_back(
-          estate.cite(view.endpoint->origin, "ipConfigurations", configured.address, Basis::arm));
-    }
-  }
-  if (!addresses.empty()) view.addresses = addresses;
 }
 
 }  // namespace
+
+MemberAddresses member_addresses(const Estate& estate, const EndpointView& view,
+                                 std::string_view member, std::string_view host) {
+  MemberAddresses found;
+  found.addresses = std::unexpected(
+      Gap{Gap::Why::not_collected, "its network interface is not in the input", {}});
+  if (!view.endpoint) return found;
+  const PrivateEndpoint& endpoint = *view.endpoint;
+  found.evidence.push_back(estate.cite(endpoint.origin, "", endpoint.name));
+  std::vector<std::string> addresses;
+  bool members_known = !endpoint.custom_dns.empty();
+  for (const NetworkInterface* nic : estate.nics_of(endpoint)) {
+    for (const auto& configuration : nic->configurations) {
+      members_known =
+          members_known || !configuration.member.empty() || !configuration.fqdns.empty();
+      const bool by_fqdn =
+          std::any_of(configuration.fqdns.begin(), configuration.fqdns.end(),
+                      [&](const std::string& fqdn) { return same_text(fqdn, host); });
+      // The primary configuration may be the data endpoint's: the member name decides.
+      if (same_text(configuration.member, member) || (configuration.member.empty() && by_fqdn)) {
+        addresses.push_back(configuration.address);
+        found.evidence.push_back(estate.cite(configuration.origin, "privateIPAddress",
+                                             configuration.address, Basis::arm));
+      }
+    }
+    if (addresses.empty()) {
+      found.evidence.push_back(estate.cite(nic->origin, "ipConfigurations",
+                                           fmt::format("no member {}", member), Basis::arm));
+    }
+  }
+  if (addresses.empty()) {
+    for (std::size_t i = 0; i < endpoint.custom_dns.size(); ++i) {
+      const auto& known = endpoint.custom_dns[i];
+      if (!same_text(known.fqdn, host)) continue;
+      addresses = known.addresses;
+      found.evidence.push_back(estate.cite(endpoint.origin, fmt::format("customDnsConfigs/{}", i),
+                                           fmt::format("{}", fmt::join(known.addresses, ", ")),
+                                           Basis::arm));
+    }
+  }
+  if (addresses.empty()) {
+    for (const auto& configured : endpoint.static_addresses) {
+      if (!same_text(configured.member, member)) continue;
+      addresses.push_back(configured.address);
+      found.evidence.push_back(
+          estate.cite(endpoint.origin, "ipConfigurations", configured.address, Basis::arm));
+    }
+  }
+  if (!addresses.empty() || members_known) found.addresses = std::move(addresses);
+  return found;
+}
 
 EndpointList endpoints_of(const Estate& estate, const Registry& registry) {
   EndpointList list;
@@ -240,8 +261,8 @@ Resolver resolver_of(const Estate& estate, const NodeNetwork& network) {
   }
   const VirtualNetwork& vnet = *network.vnet;
   const std::vector<std::string>& servers = vnet.dns_servers;
-  const bool azure = std::all_of(servers.begin(), servers.end(),
-                                 [](const std::string& s) { return s == kAzureDns; });
+  // The first server decides; the others only stand in for it.
+  const bool azure = servers.empty() || servers.front() == kAzureDns;
   const std::string shown =
       servers.empty() ? "Azure DNS" : fmt::format("{}", fmt::join(servers, ", "));
   resolver.known.evidence.push_back(
@@ -251,35 +272,33 @@ Resolver resolver_of(const Estate& estate, const NodeNetwork& network) {
     resolver.vnet_id = vnet.id;
     return resolver;
   }
-  // Custom DNS: names resolve where the server stands. Look in the VNet itself, then in its peers,
-  // then anywhere: address spaces of unrelated VNets overlap.
+  resolver.custom = true;
+  // Custom DNS: names resolve where the server stands. Only the VNet itself and its peers count:
+  // the address may stand in an unrelated VNet as well, or on-premises.
   std::vector<const VirtualNetwork*> candidates{&vnet};
   for (const Peering* peering : estate.peerings_of(vnet.id)) {
     if (const VirtualNetwork* peer = estate.vnet(peering->remote)) candidates.push_back(peer);
   }
-  for (const VirtualNetwork& other : estate.vnets) candidates.push_back(&other);
-  for (const std::string& server : servers) {
-    const auto address = IpAddress::parse(server);
-    if (!address) continue;
-    for (const VirtualNetwork* candidate : candidates) {
-      const bool inside = std::any_of(candidate->prefixes.begin(), candidate->prefixes.end(),
-                                      [&](const std::string& p) {
-                                        const auto prefix = Cidr::parse(p);
-                                        return prefix && prefix->contains(*address);
-                                      });
-      if (!inside) continue;
-      resolver.known.holds = Tri::yes;
-      resolver.vnet_id = candidate->id;
-      resolver.known.evidence = together(
-          std::move(resolver.known.evidence),
-          {estate.cite(candidate->origin, "addressSpace/addressPrefixes",
-                       fmt::format("{}", fmt::join(candidate->prefixes, ", ")), Basis::arm)});
-      return resolver;
-    }
+  const auto address = IpAddress::parse(servers.front());
+  for (const VirtualNetwork* candidate : candidates) {
+    const bool inside =
+        address && std::any_of(candidate->prefixes.begin(), candidate->prefixes.end(),
+                               [&](const std::string& p) {
+                                 const auto prefix = Cidr::parse(p);
+                                 return prefix && prefix->contains(*address);
+                               });
+    if (!inside) continue;
+    resolver.known.holds = Tri::yes;
+    resolver.vnet_id = candidate->id;
+    resolver.known.evidence = together(
+        std::move(resolver.known.evidence),
+        {estate.cite(candidate->origin, "addressSpace/addressPrefixes",
+                     fmt::format("{}", fmt::join(candidate->prefixes, ", ")), Basis::arm)});
+    return resolver;
   }
   resolver.known.reason = fmt::format(
-      "VNet {} uses the DNS server {}, which is in no VNet of the input: what it answers is not "
-      "known",
+      "VNet {} uses the DNS server {}, which stands neither in it nor in a peer that is in the "
+      "input: what it answers is not known",
       vnet.name, servers.front());
   resolver.known.supply.push_back("az network vnet list --output json");
   return resolver;
@@ -445,8 +464,12 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
 
 RecordChoice login_server_record(const Estate& estate, const Registry& registry,
                                  const PrivateDnsZone& zone) {
+  return record_in(estate, zone, lower(registry_label(registry.login_server)));
+}
+
+RecordChoice record_in(const Estate& estate, const PrivateDnsZone& zone, std::string name) {
   RecordChoice choice;
-  choice.name = lower(registry_label(registry.login_server));
+  choice.name = std::move(name);
   const auto& records = estate.records_of(zone.id);
   const std::string where = fmt::format("zone {} ({})", zone.name, zone.id.resource_group());
   for (const RecordSet* record : records) {
@@ -477,8 +500,11 @@ RecordChoice login_server_record(const Estate& estate, const Registry& registry,
           zone.origin, "numberOfRecordSets", fmt::format("{}", *zone.record_sets), Basis::arm));
     } else {
       choice.exists.reason =
-          fmt::format("{} has no A record {}: it is not among the {} A records given", where,
-                      choice.name, listed.size());
+          listed.size() == 1
+              ? fmt::format("{} has no A record {}: the one A record given is another", where,
+                            choice.name)
+              : fmt::format("{} has no A record {}: it is not among the {} A records given", where,
+                            choice.name, listed.size());
       choice.exists.evidence = cite_children(estate, listed, Kind::record_set, zone);
     }
     return choice;
@@ -493,6 +519,27 @@ RecordChoice login_server_record(const Estate& estate, const Registry& registry,
       fmt::format("az network private-dns record-set a list {} --zone-name {} --output json",
                   in_group(zone.id), quote(zone.id.name())));
   return choice;
+}
+
+std::string_view data_region_of(std::string_view host) {
+  const std::size_t first = host.find('.'), last = host.find(".data.");
+  if (first == host.npos || last == host.npos || last <= first) return {};
+  return host.substr(first + 1, last - first - 1);
+}
+
+std::string compact(std::string_view region) {
+  std::string text = lower(region);
+  std::erase(text, ' ');
+  return text;
+}
+
+bool has_no_way_out(const Estate& estate, const Cluster& cluster, const NodeNetwork& network) {
+  if (same_text(cluster.outbound_type, "block")) return true;
+  return same_text(cluster.outbound_type, "none") &&
+         std::none_of(network.subnets.begin(), network.subnets.end(), [&](const ResourceId& id) {
+           const Subnet* subnet = estate.subnet(id);
+           return !subnet || !subnet->nat_gateway.empty() || !subnet->route_table.empty();
+         });
 }
 
 namespace {
@@ -527,7 +574,11 @@ Egress egress_of(const Estate& estate, const Cluster& cluster, const NodeNetwork
   const std::string& type = cluster.outbound_type;
   egress.known.evidence.push_back(estate.cite(cluster.origin, "networkProfile/outboundType",
                                               type.empty() ? "loadBalancer" : type, Basis::arm));
-  if (same_text(type, "none") || same_text(type, "block")) {
+  if (has_no_way_out(estate, cluster, network)) {
+    for (const ResourceId& id : network.subnets) {
+      if (const Subnet* subnet = estate.subnet(id))
+        egress.known.evidence.push_back(estate.cite(subnet->origin, "", subnet->name, Basis::arm));
+    }
     egress.known.holds = Tri::no;
     egress.known.reason =
         fmt::format("cluster {} has outbound type {}: its nodes have no way to public endpoints",
@@ -795,7 +846,61 @@ Evidence cite_vnet(const Estate& estate, const ResourceId& id, std::string value
 
 }  // namespace
 
-VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const ResourceId& remote) {
+std::vector<Cidr> direct_prefixes(const Estate& estate, const ResourceId& vnet_id) {
+  std::vector<std::string> texts;
+  const auto add = [&](const std::vector<std::string>& more) {
+    texts.insert(texts.end(), more.begin(), more.end());
+  };
+  if (const VirtualNetwork* vnet = estate.vnet(vnet_id)) add(vnet->prefixes);
+  for (const Peering* peering : estate.peerings_of(vnet_id)) {
+    if (!same_text(peering->state, "Connected") || !peering->allow_access) continue;
+    const VirtualNetwork* peer = estate.vnet(peering->remote);
+    add(peer && peering->remote_prefixes.empty() ? peer->prefixes : peering->remote_prefixes);
+  }
+  std::vector<Cidr> prefixes;
+  for (const std::string& text : texts) {
+    const auto prefix = Cidr::parse(text);
+    if (prefix && !prefix->base.v6) prefixes.push_back(*prefix);
+  }
+  return prefixes;
+}
+
+namespace {
+
+// The first of these subnets of the remote VNet that lies outside the address space on which both
+// sides agreed; empty when none does, or when it is not known.
+std::string not_agreed(const Estate& estate, const Peering& peering,
+                       const std::vector<ResourceId>& subnets) {
+  if (peering.agreed_prefixes.empty()) return {};
+  for (const ResourceId& id : subnets) {
+    const Subnet* subnet = id.empty() ? nullptr : estate.subnet(id);
+    if (!subnet) continue;
+    for (const std::string& text : subnet->prefixes) {
+      const auto prefix = Cidr::parse(text);
+      if (!prefix || prefix->base.v6) continue;
+      if (!any_prefix_contains(peering.agreed_prefixes, prefix->base.to_string()))
+        return subnet->name;
+    }
+  }
+  return {};
+}
+
+// A peering of chosen subnets connects those alone. Returns what it leaves out, empty when nothing.
+std::vector<std::string> left_out(const std::vector<std::string>& named,
+                                  const std::vector<std::string>& needed) {
+  std::vector<std::string> missing;
+  for (const std::string& name : needed) {
+    const bool there = std::any_of(named.begin(), named.end(),
+                                   [&](const std::string& n) { return same_text(n, name); });
+    if (!there) missing.push_back(name);
+  }
+  return missing;
+}
+
+}  // namespace
+
+VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const ResourceId& remote,
+                   const ResourceId& endpoint_subnet) {
   VnetPath path;
   const ResourceId& local = network.vnet_id;
   Answer& answer = path.open;
@@ -834,6 +939,50 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
             fmt::format("az network vnet peering update {} --vnet-name {} --name {} --set "
                         "allowVirtualNetworkAccess=true",
                         in_group(from), quote(from.name()), quote(peering->name)));
+      } else if (const std::string outside = not_agreed(
+                     estate, *peering,
+                     peering == forth ? std::vector<ResourceId>{endpoint_subnet} : network.subnets);
+                 !outside.empty()) {
+        answer.evidence.push_back(
+            estate.cite(peering->origin, "remoteAddressSpace/addressPrefixes",
+                        fmt::format("{}", fmt::join(peering->agreed_prefixes, ", ")), Basis::arm));
+        faults.push_back(fmt::format(
+            "peering {} of VNet {} does not route to subnet {} of {}, whose address "
+            "space has changed{}",
+            peering->name, from.name(), outside, to.name(),
+            peering->sync_level.empty() ? "" : fmt::format(": {}", peering->sync_level)));
+        path.fix.push_back(fmt::format("az network vnet peering sync {} --vnet-name {} --name {}",
+                                       in_group(from), quote(from.name()), quote(peering->name)));
+      } else if (!peering->complete_vnets) {
+        answer.evidence.push_back(
+            estate.cite(peering->origin, "peerCompleteVnets", "false", Basis::arm));
+        std::vector<std::string> nodes, endpoint;
+        for (const ResourceId& subnet : network.subnets) nodes.emplace_back(subnet.name());
+        if (!endpoint_subnet.empty()) endpoint.emplace_back(endpoint_subnet.name());
+        const bool from_nodes = peering == forth;
+        const struct {
+          const char* field;
+          const std::vector<std::string>&named, &needed;
+        } ends[] = {
+            {"localSubnetNames", peering->local_subnets, from_nodes ? nodes : endpoint},
+            {"remoteSubnetNames", peering->remote_subnets, from_nodes ? endpoint : nodes},
+        };
+        for (const auto& end : ends) {
+          for (const std::string& subnet : left_out(end.named, end.needed)) {
+            answer.evidence.push_back(estate.cite(peering->origin, end.field,
+                                                  fmt::format("{}", fmt::join(end.named, ", ")),
+                                                  Basis::arm));
+            faults.push_back(
+                fmt::format("peering {} of VNet {} joins chosen subnets only, and {} is not among "
+                            "its {}",
+                            peering->name, from.name(), subnet, end.field));
+            path.fix.push_back(
+                fmt::format("az network vnet peering update {} --vnet-name {} --name {} --add {} "
+                            "{}",
+                            in_group(from), quote(from.name()), quote(peering->name), end.field,
+                            quote(subnet)));
+          }
+        }
       }
     } else if (!peerings_known(estate, from)) {
       unknown_side = true;

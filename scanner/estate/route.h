@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "estate/access.h"
+#include "estate/address.h"
 #include "estate/pull.h"
 
 namespace acr {
@@ -47,10 +48,21 @@ struct EndpointList {
 };
 EndpointList endpoints_of(const Estate& estate, const Registry& registry);
 
-// Where the nodes' DNS questions are answered. With custom DNS servers that is the server's VNet.
+// The addresses an endpoint has for one member ("registry", "registry_data_westeurope") of the
+// registry, whose host name is `host`; a gap where its network interface is not in the input.
+struct MemberAddresses {
+  Fact<std::vector<std::string>> addresses;  // may be empty: the endpoint has no such member
+  std::vector<Evidence> evidence;
+};
+MemberAddresses member_addresses(const Estate& estate, const EndpointView& view,
+                                 std::string_view member, std::string_view host);
+
+// Where the nodes' DNS questions are answered. With custom DNS servers that is the server's VNet,
+// if it is the nodes' own or a peer of it.
 struct Resolver {
   Answer known;
   ResourceId vnet_id;
+  bool custom = false;  // the VNet names DNS servers other than Azure's
 };
 Resolver resolver_of(const Estate& estate, const NodeNetwork& network);
 
@@ -71,6 +83,16 @@ struct RecordChoice {
 };
 RecordChoice login_server_record(const Estate& estate, const Registry& registry,
                                  const PrivateDnsZone& zone);
+// The A record of this name, relative to the zone: "contoso.westeurope.data".
+RecordChoice record_in(const Estate& estate, const PrivateDnsZone& zone, std::string name);
+
+// "contoso.westeurope.data.azurecr.io" -> "westeurope"; empty where the host is no data endpoint.
+std::string_view data_region_of(std::string_view host);
+std::string compact(std::string_view region);  // "West Europe" -> "westeurope"
+
+// Does the cluster's outbound type leave the nodes without a way to public endpoints? Type none
+// leaves it to the network's owner, who may give the subnet a NAT gateway or a route table.
+bool has_no_way_out(const Estate& estate, const Cluster& cluster, const NodeNetwork& network);
 
 // Would the registry's public endpoint take traffic from this network?
 struct PublicAccess {
@@ -82,13 +104,17 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
                            const NodeNetwork& network);
 
 // Is there a way from the node network to the endpoint's VNet: the same VNet, or a peering that is
-// connected and open on both sides?
+// connected and open on both sides? A peering of chosen subnets must name those of the nodes and,
+// where it is given, the endpoint's.
 struct VnetPath {
   Answer open;
   std::vector<std::string> fix;
 };
 VnetPath vnet_path(const Estate& estate, const NodeNetwork& network,
-                   const ResourceId& endpoint_vnet);
+                   const ResourceId& endpoint_vnet, const ResourceId& endpoint_subnet = {});
+
+// The IPv4 prefixes that a VNet reaches directly: its own and those of its connected peers.
+std::vector<Cidr> direct_prefixes(const Estate& estate, const ResourceId& vnet);
 
 // Commands that repair, with real names. A zone group writes the endpoint's records and keeps them.
 std::string zone_group_command(const ResourceId& endpoint, const ResourceId& zone);

@@ -112,10 +112,11 @@ struct Applies {
   std::string_view doubt;
 };
 
-Applies applies(const SecurityRule& rule, const Flow& flow, const Place& place) {
+Applies applies(const SecurityRule& rule, const Flow& flow, const Place& place,
+                std::string_view direction) {
   // Nodes send from a port above the well-known ones.
   const std::pair<Tri, std::string_view> parts[] = {
-      {same_text(rule.direction, "Outbound") ? Tri::yes : Tri::unknown, "direction"},
+      {same_text(rule.direction, direction) ? Tri::yes : Tri::unknown, "direction"},
       {protocol_holds(rule.protocol), "protocol"},
       {ports_hold(rule.destination_ports, kPort, kPort), "destination port"},
       {ports_hold(rule.source_ports, 1024, 65535), "source port"},
@@ -151,10 +152,11 @@ RuleDecision doubt(const SecurityRule& rule, std::string_view part, const Place&
 
 using ByPriority = std::multimap<long, const SecurityRule*>;
 
-RuleDecision decide_place(const ByPriority& rules, const Flow& flow, const Place& place) {
+RuleDecision decide_place(const ByPriority& rules, const Flow& flow, const Place& place,
+                          std::string_view direction) {
   std::vector<RuleDecision> doubts;
   for (const auto& [priority, rule] : rules) {
-    const Applies result = applies(*rule, flow, place);
+    const Applies result = applies(*rule, flow, place, direction);
     if (result.holds == Tri::no) continue;
     const Answer access = access_of(*rule);
     if (result.holds == Tri::unknown || access == Answer::unknown) {
@@ -269,35 +271,28 @@ std::vector<Entry> collect_entries(const RouteTable* table, const Place& place,
 
 }  // namespace
 
-std::span<const SecurityRule> default_outbound_rules() {
-  static const auto rules = [] {
-    const auto make = [](const char* name, long priority, const char* access, const char* source,
-                         const char* destination) {
-      return SecurityRule{{},       name,     "Outbound",    access, "*",
-                          priority, {source}, {destination}, {"*"},  {"*"}};
-    };
-    return std::array{
-        make("AllowVnetOutBound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
-        make("AllowInternetOutBound", 65001, "Allow", "*", "Internet"),
-        make("DenyAllOutBound", 65500, "Deny", "*", "*"),
-    };
-  }();
-  return rules;
+namespace {
+
+SecurityRule default_rule(const char* direction, const char* name, long priority,
+                          const char* access, const char* source, const char* destination) {
+  return SecurityRule{{},       name,     direction,     access, "*",
+                      priority, {source}, {destination}, {"*"},  {"*"}};
 }
 
-RuleDecision decide_outbound(std::span<const SecurityRule> rules, const Flow& flow) {
+RuleDecision decide(std::span<const SecurityRule> rules, std::span<const SecurityRule> defaults,
+                    const Flow& flow, std::string_view direction, std::string_view other) {
   ByPriority ordered;
   const auto add = [&](std::span<const SecurityRule> more) {
     for (const SecurityRule& rule : more) {
-      if (!same_text(rule.direction, "Inbound")) ordered.emplace(rule.priority, &rule);
+      if (!same_text(rule.direction, other)) ordered.emplace(rule.priority, &rule);
     }
   };
   add(rules);
-  if (ordered.lower_bound(kFirstDefaultPriority) == ordered.end()) add(default_outbound_rules());
+  if (ordered.lower_bound(kFirstDefaultPriority) == ordered.end()) add(defaults);
 
   std::optional<RuleDecision> all;
   for (const Place& place : flow.alternatives) {
-    RuleDecision one = decide_place(ordered, flow, place);
+    RuleDecision one = decide_place(ordered, flow, place, direction);
     if (one.answer == Answer::unknown) return one;
     if (!all) {
       all = std::move(one);
@@ -309,6 +304,37 @@ RuleDecision decide_outbound(std::span<const SecurityRule> rules, const Flow& fl
     }
   }
   return all.value_or(RuleDecision{Answer::unknown, nullptr, "the destination is not known"});
+}
+
+}  // namespace
+
+std::span<const SecurityRule> default_outbound_rules() {
+  static const std::array rules{
+      default_rule("Outbound", "AllowVnetOutBound", 65000, "Allow", "VirtualNetwork",
+                   "VirtualNetwork"),
+      default_rule("Outbound", "AllowInternetOutBound", 65001, "Allow", "*", "Internet"),
+      default_rule("Outbound", "DenyAllOutBound", 65500, "Deny", "*", "*"),
+  };
+  return rules;
+}
+
+std::span<const SecurityRule> default_inbound_rules() {
+  static const std::array rules{
+      default_rule("Inbound", "AllowVnetInBound", 65000, "Allow", "VirtualNetwork",
+                   "VirtualNetwork"),
+      default_rule("Inbound", "AllowAzureLoadBalancerInBound", 65001, "Allow", "AzureLoadBalancer",
+                   "*"),
+      default_rule("Inbound", "DenyAllInBound", 65500, "Deny", "*", "*"),
+  };
+  return rules;
+}
+
+RuleDecision decide_outbound(std::span<const SecurityRule> rules, const Flow& flow) {
+  return decide(rules, default_outbound_rules(), flow, "Outbound", "Inbound");
+}
+
+RuleDecision decide_inbound(std::span<const SecurityRule> rules, const Flow& flow) {
+  return decide(rules, default_inbound_rules(), flow, "Inbound", "Outbound");
 }
 
 std::string_view to_string(NextHop hop) {

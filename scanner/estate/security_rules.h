@@ -13,7 +13,7 @@
 
 namespace acr {
 
-// Outbound traffic to judge. `sources` are the prefixes of the nodes' subnet. `alternatives` are
+// Traffic to judge. `sources` are the prefixes of the nodes' subnet. `alternatives` are
 // the places of which one is the destination, and it is not known which: an endpoint of a
 // geo-replicated registry in each of its regions. `space` see service_tags.h.
 struct Flow {
@@ -34,10 +34,14 @@ struct RuleDecision {
 
 // Rules in the order of their priority, the first that matches decides. A rule in doubt (a tag
 // whose addresses are not known, an application security group, a word not known) makes the answer
-// unknown only if the rules after it would answer otherwise. Inbound rules are left out. Where
+// unknown only if the rules after it would answer otherwise. Rules of the other direction are left
+// out. Where
 // `rules` has none of Azure's default rules, those are added: every group has them.
 RuleDecision decide_outbound(std::span<const SecurityRule> rules, const Flow& flow);
 std::span<const SecurityRule> default_outbound_rules();
+// The same for traffic that arrives, by the group of the destination's subnet.
+RuleDecision decide_inbound(std::span<const SecurityRule> rules, const Flow& flow);
+std::span<const SecurityRule> default_inbound_rules();
 
 // How Azure routes besides the route table.
 struct SystemRoutes {

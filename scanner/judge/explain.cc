@@ -164,14 +164,19 @@ SubjectRef subject_of(const Estate&, const Pull& pull) {
 const Shared<Verdict>& Explainer::judge_attachment(const Check& check, JudgeOf<Attachment> judge_of,
                                                    const Pull& pull) {
   const Attachment attachment = attachment_of(pull);
-  const std::string key = fmt::format(
-      "{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}{}", check.id, pull.cluster_index,
+  std::string key = fmt::format(
+      "{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", check.id, pull.cluster_index,
       fmt::ptr(pull.registry), static_cast<int>(pull.node.kind), pull.node.pool,
       pull.reference->path,
       pull.pull_secrets_known
           ? fmt::format("{}\x1e{}", pull.name_space, fmt::join(pull.pull_secrets, "\x1e"))
           : "?",
-      pull.pulled > 0, was_refused(pull));
+      pull.pulled > 0);
+  if (pull.symptom) {
+    const PullError& error = pull.symptom->error;
+    key += fmt::format("\x1f{}\x1f{}\x1f{}\x1f{}", error.class_id, error.address, error.resolver,
+                       error.client_address);
+  }
   const auto it = attachment_verdicts_.find(key);
   if (it != attachment_verdicts_.end()) return it->second;
   return attachment_verdicts_.emplace(key, judge_safely(judge_of, estate_, attachment))

@@ -511,6 +511,34 @@ TEST(ResourceGraph, ReadsProjectedEndpointsAndPeerings) {
   EXPECT_EQ(result.elements, (std::vector<std::string>{"private endpoints", "peerings"}));
 }
 
+TEST(Peering, OfChosenSubnets) {
+  const Absorbed result = absorb(
+      R"({"type":"Microsoft.Network/virtualNetworks/virtualNetworkPeerings","id":"/x/virtualNetworks/v/virtualNetworkPeerings/p",
+      "properties":{"peerCompleteVnets":false,"localSubnetNames":["nodes"],"remoteSubnetNames":["endpoints","dns"],
+      "remoteAddressSpace":{"addressPrefixes":["10.1.0.0/16"]},
+      "remoteVirtualNetworkAddressSpace":{"addressPrefixes":["10.1.0.0/16","10.2.0.0/16"]}}})");
+  const Peering& peering = result.estate.peerings.at(0).second;
+  EXPECT_FALSE(peering.complete_vnets);
+  EXPECT_EQ(peering.local_subnets, std::vector<std::string>{"nodes"});
+  EXPECT_EQ(peering.remote_subnets, (std::vector<std::string>{"endpoints", "dns"}));
+  EXPECT_EQ(peering.agreed_prefixes, std::vector<std::string>{"10.1.0.0/16"});
+  EXPECT_EQ(peering.remote_prefixes.size(), 2U);
+}
+
+TEST(Cluster, KeepsTheProxyWithoutItsPassword) {
+  for (const auto& [url, host] :
+       {std::pair{"http://user:CANARY@proxy.example:3128/", "proxy.example:3128"},
+        std::pair{"https://user:CAN@ARY@[fd00::1]:3128", "[fd00::1]:3128"},
+        std::pair{"user:CANARY@proxy", "proxy"}, std::pair{"proxy:3128?CANARY", "proxy:3128"},
+        std::pair{"", ""}}) {
+    const Absorbed result = absorb(fmt::format(
+        R"({{"type":"Microsoft.ContainerService/managedClusters","properties":{{"httpProxyConfig":{{"httpsProxy":"{}","noProxy":[".azurecr.io"]}}}}}})",
+        url));
+    EXPECT_EQ(result.estate.clusters.at(0).https_proxy, host);
+    EXPECT_EQ(result.estate.clusters.at(0).no_proxy, std::vector<std::string>{".azurecr.io"});
+  }
+}
+
 TEST(VirtualNetwork, WithoutDnsServersUsesAzureDns) {
   for (const char* dns : {R"("dhcpOptions":{"dnsServers":[]},)", R"("dhcpOptions":null,)", ""}) {
     const Absorbed result = absorb(fmt::format(

@@ -147,9 +147,8 @@ TEST(Split, LongListsAreCutAsShortOnes) {
     const std::string padding(random() % 100 == 0 ? 300'000 : random() % 3000, '{');
     const std::string_view bad = random() % 50 == 0 ? "bad" : "good";
     const std::string element =
-        index % 2000 == 1999
-            ? std::to_string(index)
-            : fmt::format(R"({{"a": ["{}\"", [{{}}]], "b": "{}"}})", padding, bad);
+        index % 2000 == 1999 ? std::to_string(index)
+                             : fmt::format(R"({{"a": ["{}\"", [{{}}]], "b": "{}"}})", padding, bad);
     if (index > 0) text += random() % 2 == 0 ? ",\n " : ",";
     text += element;
     expected += element.size() > 200'000 ? fmt::format("too large at {}: {}\n",

@@ -186,6 +186,23 @@ TEST_F(Decide, GivenDefaultRulesAreNotDoubled) {
   EXPECT_EQ(decide({"Storage"}), "deny DenyAllOutBound");
 }
 
+TEST_F(Decide, InboundRulesAreTheirOwn) {
+  const auto arrives = [&] {
+    const std::vector<Place> endpoint{make_place("10.2.2.4")};
+    const RuleDecision decision = decide_inbound(rules, {nodes, endpoint, network});
+    return std::string(decision.answer == Answer::allow ? "allow " : "deny ") +
+           (decision.rule ? decision.rule->name : "-");
+  };
+  EXPECT_EQ(arrives(), "allow AllowVnetInBound");
+  rules = {make_rule("deny-all", 200, "Deny", {"*"})};
+  EXPECT_EQ(arrives(), "allow AllowVnetInBound") << "an outbound rule says nothing about it";
+  rules[0].direction = "Inbound";
+  EXPECT_EQ(arrives(), "deny deny-all");
+  EXPECT_EQ(decide({"10.2.2.4"}), "allow AllowVnetOutBound");
+  rules[0].source_prefixes = {"10.1.0.0/22", "AzureLoadBalancer"};
+  EXPECT_EQ(arrives(), "allow AllowVnetInBound") << "the nodes are elsewhere";
+}
+
 TEST_F(Decide, PriorityDecides) {
   rules = {make_rule("deny-internet", 200, "Deny", {"Internet"}),
            make_rule("allow-registry", 100, "Allow", {"AzureContainerRegistry.WestEurope"})};
