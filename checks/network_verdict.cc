@@ -96,6 +96,7 @@ Verdict judge_networks(const Estate& estate, const Attachment& attachment,
                  worst.evidence),
         {try_from_node_command(*attachment.cluster, *attachment.registry)});
   }
+  worst.evidence = together(std::move(worst.evidence), cite_virtual_nodes(attachment));
   return worst;
 }
 

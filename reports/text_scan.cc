@@ -106,7 +106,7 @@ Matrix who_can_pull(const Report& report) {
         note(matrix, result.subject, CanPull::no, result.check);
         break;
       case Outcome::unknown:
-        note(matrix, result.subject, CanPull::unsure);
+        if (!result.check->corroborates) note(matrix, result.subject, CanPull::unsure);
         break;
       case Outcome::not_applicable:
         break;
@@ -234,13 +234,14 @@ struct Gaps {
   std::size_t results = 0, reasons = 0;
 };
 
-std::vector<Gaps> group_by_gap(const Report& report) {
+// Checks that only back up what others found are left out unless `every`.
+std::vector<Gaps> group_by_gap(const Report& report, bool every) {
   std::vector<Gaps> groups;
   std::map<std::string, std::size_t> places;
   std::map<std::string, bool> seen;
   for (const auto& result : report.results) {
     const Verdict& verdict = result.verdict;
-    if (verdict.outcome != Outcome::unknown) continue;
+    if (verdict.outcome != Outcome::unknown || (result.check->corroborates && !every)) continue;
     std::string key;
     for (const auto& command : verdict.supply) key += command + '\x1F';
     if (key.empty()) key = '\x1F' + verdict.reason;
@@ -258,9 +259,11 @@ std::vector<Gaps> group_by_gap(const Report& report) {
 }
 
 void draw_gaps(Page& page, const Report& report) {
-  const auto groups = group_by_gap(report);
-  if (groups.empty()) return;
+  if (report.summary.unknown == 0) return;
+  const auto groups = group_by_gap(report, page.options.verbose);
   page.heading(fmt::format("NOT JUDGED ({})", report.summary.unknown));
+  std::size_t told = 0;
+  for (const auto& group : groups) told += group.results;
   for (const auto& group : groups) {
     std::string text = group.reason;
     if (group.reasons > 1) text += fmt::format(" (and {} more like it)", group.reasons - 1);
@@ -277,6 +280,12 @@ void draw_gaps(Page& page, const Report& report) {
     }
     for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
     page.commands(4, group.supply);
+  }
+  if (told < report.summary.unknown) {
+    page.faint(
+        fmt::format("  {}{} that would only confirm what is judged from configuration "
+                    "(-v lists them)",
+                    told > 0 ? "and " : "", count_of(report.summary.unknown - told, "result")));
   }
   page.line();
 }

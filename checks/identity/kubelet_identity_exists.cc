@@ -164,7 +164,7 @@ Verdict judge_service_principal(const Estate& estate, const Cluster& cluster,
                  {named}, {fmt::format("az ad sp show --id {} --output json", quote(app))});
 }
 
-Verdict judge(const Estate& estate, const Attachment& attachment) {
+Verdict judge_agents(const Estate& estate, const Attachment& attachment) {
   const Cluster& cluster = *attachment.cluster;
   const IdentityNeed need = need_of_identity(estate, attachment);
   if (need.only_virtual_nodes) {
@@ -183,6 +183,12 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   }
   if (auto verdict = contradiction(estate, attachment, need)) return *verdict;
   return confirm(estate, attachment);
+}
+
+Verdict judge(const Estate& estate, const Attachment& attachment) {
+  Verdict verdict = judge_agents(estate, attachment);
+  verdict.evidence = together(std::move(verdict.evidence), cite_virtual_nodes(attachment));
+  return verdict;
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Tenant tenant_of(const Estate& estate, const std::string& told, const Origin& or
   return {};
 }
 
-Verdict judge(const Estate& estate, const Attachment& attachment) {
+Verdict judge_agents(const Estate& estate, const Attachment& attachment) {
   const Cluster& cluster = *attachment.cluster;
   const Registry& registry = *attachment.registry;
   const IdentityNeed need = need_of_identity(estate, attachment);
@@ -106,6 +106,12 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                   "no token for a registry of another tenant",
                   registry.name, theirs.id, cluster.name, ours.id),
       evidence, std::move(fix));
+}
+
+Verdict judge(const Estate& estate, const Attachment& attachment) {
+  Verdict verdict = judge_agents(estate, attachment);
+  verdict.evidence = together(std::move(verdict.evidence), cite_virtual_nodes(attachment));
+  return verdict;
 }
 
 }  // namespace

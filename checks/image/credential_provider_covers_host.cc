@@ -12,6 +12,9 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   const Evidence image = cite_image(estate, pull);
+  const std::vector<Evidence> node = pull.node.kind == NodeClass::Kind::virtual_nodes_v2
+                                         ? pull.node.evidence
+                                         : std::vector<Evidence>{};
   if (!pull.reference) return not_applicable("the image reference is not valid", {image});
   const std::string& host = pull.reference->domain;
   if (!pull.registry && !cloud_of(host)) {
@@ -22,8 +25,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                           together({image}, pull.node.evidence));
   }
   if (aks_provider_matches(pull.reference->repository())) {
-    return pass(fmt::format("the node's credential provider is asked for {}", host), {image},
-                Basis::resolved);
+    return pass(fmt::format("the node's credential provider is asked for {}", host),
+                together({image}, node), Basis::resolved);
   }
   const auto secrets = secrets_of(estate, pull);
   const auto matching = matching_credentials(secrets, pull);

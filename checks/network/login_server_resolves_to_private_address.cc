@@ -51,7 +51,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   const PullError* error = pull.symptom ? &pull.symptom->error : nullptr;
   const bool dialled = error && !error->address.empty() &&
                        error->error != PullErrorClass::network_proxy && !is_data_host(error->host);
-  const bool seen_outside = error && !error->client_address.empty();
+  const bool seen_outside = error && error->error == PullErrorClass::network_firewall;
   if (!dialled && !seen_outside) return verdict_of(estate, pull, {});
   Sight sight = see_failure(estate, pull);
   if (dialled && error->private_address) {
@@ -69,10 +69,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
         std::move(sight.evidence));
   }
   const std::string met =
-      dialled
-          ? fmt::format("the node dialled {} at the public address {}", pull.reference->domain,
-                        error->address)
-          : fmt::format("the registry saw the node as {}, so the node came by the public endpoint",
+      dialled ? fmt::format("the node dialled {} at the public address {}", pull.reference->domain,
+                            error->address)
+      : error->client_address.empty()
+          ? "the registry's firewall refused the node, so it came by the public endpoint"
+          : fmt::format("the registry saw the node as {}, so it came by the public endpoint",
                         error->client_address);
   if (expected.is_private == Tri::unknown) {
     return unknown(fmt::format("{}; whether it has a private way is not known", met),

@@ -244,6 +244,17 @@ Attachment attachment_of(const Pull& pull) {
   return attachment;
 }
 
+std::vector<Evidence> cite_virtual_nodes(const Attachment& attachment) {
+  std::vector<Evidence> evidence;
+  for (const Pull* pull : attachment.pulls) {
+    if (pull->node.kind != NodeClass::Kind::classic_virtual &&
+        pull->node.kind != NodeClass::Kind::virtual_nodes_v2)
+      return {};
+    evidence = together(std::move(evidence), pull->node.evidence);
+  }
+  return evidence;
+}
+
 bool was_refused(const Pull& pull) {
   return pull.symptom && (pull.symptom->error.error == PullErrorClass::auth_unauthorized ||
                           pull.symptom->error.error == PullErrorClass::auth_forbidden_role);

@@ -76,6 +76,10 @@ Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view fiel
 // The pull's own part of its cluster's use of the registry. The pull must have both.
 Attachment attachment_of(const Pull& pull);
 
+// What told that only virtual nodes pull here, which decides by whose rules; empty where agent nodes
+// pull as well, or nobody does.
+std::vector<Evidence> cite_virtual_nodes(const Attachment& attachment);
+
 // Does the pull's message say that the registry refused whoever asked?
 bool was_refused(const Pull& pull);
 

@@ -453,11 +453,16 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
     for (const ZoneLink* link : links) linked_names.push_back(std::string(link->vnet.name()));
   }
   std::sort(linked_names.begin(), linked_names.end());
+  constexpr std::size_t kNamed = 3;
+  const std::size_t others = linked_names.size() - std::min(linked_names.size(), kNamed);
+  if (others > 1) linked_names.resize(kNamed);
   choice.linked.holds = Tri::no;
   choice.linked.reason = fmt::format(
       "private DNS zone {} ({}) is not linked to {}: {}", zone_name,
       choice.zone->id.resource_group(), where,
       linked_names.empty() ? std::string("it has no virtual network links")
+      : others > 1         ? fmt::format("it is linked to {} and {} others only",
+                                         fmt::join(linked_names, ", "), others)
                            : fmt::format("it is linked to {} only", fmt::join(linked_names, ", ")));
   return choice;
 }
