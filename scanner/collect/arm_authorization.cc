@@ -1,4 +1,4 @@
-// Microsoft.Authorization: azure_api sections 3.1 and 3.2.
+// Microsoft.Authorization and the identities it speaks of.
 #include <fmt/format.h>
 
 #include "collect/arm.h"

@@ -1,4 +1,4 @@
-// Microsoft.ContainerService: azure_api sections 2.2 and 2.3.
+// Microsoft.ContainerService, and the scale sets behind its pools.
 #include <algorithm>
 #include <optional>
 #include <string>

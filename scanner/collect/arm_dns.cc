@@ -1,4 +1,4 @@
-// Private DNS and the zone groups that fill it: azure_api sections 4.5 and 4.6.
+// Private DNS (Microsoft.Network/privateDnsZones) and the zone groups that fill it.
 #include <fmt/format.h>
 
 #include "collect/arm.h"

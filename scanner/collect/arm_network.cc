@@ -1,4 +1,4 @@
-// Microsoft.Network without DNS: azure_api sections 4.2 to 4.5.
+// Microsoft.Network without DNS.
 #include <unordered_map>
 #include <unordered_set>
 
@@ -112,7 +112,7 @@ void read_peering(AbsorbContext& context, const AzureObject& object) {
   context.estate.peerings.emplace_back(object.id().parent(), peering(object));
 }
 
-// Resource Graph, one row a peering (azure_api 6.3, Q5): id, peer, state, sync, access.
+// Resource Graph, one row a peering: id, peer, state, sync, access.
 void read_peering_row(AbsorbContext& context, const AzureObject& object) {
   Peering peering;
   peering.origin = object.origin();
@@ -133,7 +133,7 @@ void read_private_endpoint(AbsorbContext& context, const AzureObject& object) {
   add_connections(endpoint, object, "manualPrivateLinkServiceConnections", true);
   endpoint.nics = object.references("networkInterfaces");
   std::vector<AzureObject> custom_dns = object.objects("customDnsConfigs");
-  // Resource Graph, projected (azure_api 6.3, Q2): target, status, subnetId, nics, customDns.
+  // Resource Graph, projected: target, status, subnetId, nics, customDns.
   if (std::string target = object.text("target"); !target.empty() && endpoint.connections.empty()) {
     endpoint.connections.push_back(
         {ResourceId(target), {}, object.text("status"), false, object.origin()});

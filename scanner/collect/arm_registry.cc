@@ -1,4 +1,4 @@
-// Microsoft.ContainerRegistry: azure_api sections 1.1 (what each api-version leaves out), 1.3, 1.4.
+// Microsoft.ContainerRegistry. Each api-version leaves out other fields: absent is not false.
 #include <fmt/format.h>
 
 #include "collect/arm.h"

@@ -1,4 +1,5 @@
-// Recorded refusals and failures: azure_api section 0.5, kubectl's and the API server's words.
+// Recorded refusals and failures: the error envelopes of ARM, Graph and the registry, kubectl's and
+// the API server's words.
 #include <algorithm>
 #include <array>
 #include <cctype>

@@ -1,5 +1,4 @@
-// Microsoft Graph objects: service principals, applications, group memberships (azure_api section
-// 5).
+// Microsoft Graph objects: service principals, applications, group memberships.
 #pragma once
 
 #include "collect/arm.h"

@@ -1,5 +1,5 @@
 // Effective permissions: does a principal hold an action on a resource, and which document says so?
-// Rules: azure_api section 3 (Microsoft.Authorization); built-in roles from builtin_roles.h.
+// Rules: Microsoft Learn, "Azure role definitions" and "Azure deny assignments"; built-in roles from builtin_roles.h.
 #pragma once
 
 #include <chrono>

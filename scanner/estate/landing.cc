@@ -47,7 +47,7 @@ Node node_of_pool(const Cluster& cluster, const NodePool& pool) {
   return node;
 }
 
-// The virtual node of the AKS add-on (kube_semantics 5.1).
+// The virtual node of the AKS add-on.
 Node classic_virtual_node() {
   Node node;
   node.name = kVirtualNodeName;

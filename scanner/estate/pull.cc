@@ -24,7 +24,7 @@ std::string label_of(const Node& node, const std::string& key) {
 
 }  // namespace
 
-// The order of kube_semantics 5.3: VN2 first, because it carries the classic marks as well.
+// VN2 first, because it carries the classic marks as well.
 NodeClass classify(const Estate& estate, const Node& node) {
   NodeClass result;
   result.pool = label_of(node, "kubernetes.azure.com/agentpool");
@@ -136,7 +136,7 @@ Pull from_class(const Estate& estate, const PodClass& pod) {
                                      : fmt::format("{}", fmt::join(pull.pull_secrets, ", "));
   };
   // Admission copies the account's secrets into a pod at its creation, if the pod names none; what
-  // a template will get is therefore what the account holds now (kube_semantics 3.2).
+  // a template will get is therefore what the account holds now.
   if (pod.from_template && pod.pull_secrets.empty()) {
     const ServiceAccount* account =
         estate.service_account(pull.cluster_index, pod.name_space, pull.service_account);

@@ -13,7 +13,7 @@
 
 namespace acr {
 
-// Where a pull runs. Virtual nodes come in two products with different rules (kube_semantics 5.3).
+// Where a pull runs. Virtual nodes come in two products with different rules.
 struct NodeClass {
   enum class Kind { unknown, agent, classic_virtual, virtual_nodes_v2 };
   Kind kind = Kind::unknown;

@@ -1,4 +1,4 @@
-// ARM resource ids. They compare without regard to case (azure_api: services disagree about
+// ARM resource ids. They compare without regard to case (services disagree about
 // "resourceGroups", provider and name casing for one and the same resource).
 #pragma once
 

@@ -1,6 +1,6 @@
 // What a network security group and a route table do with traffic from nodes to a registry: TCP,
 // port 443. Sources: Microsoft Learn, "Network security groups" and "Virtual network traffic
-// routing"; azure_api section 4.3.
+// routing".
 #pragma once
 
 #include <span>
