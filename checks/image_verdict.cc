@@ -207,6 +207,7 @@ Presence find_tag(const Estate& estate, const Pull& pull, const ImageView& image
   }
 
   std::vector<std::string> names;
+  names.reserve(image.facts->tags.size());
   for (const auto& [name, tag] : image.facts->tags) names.push_back(name);
   presence.nearest = most_alike(image.tag, std::move(names));
   for (const ImageAbsence* absence : image.facts->absences) {

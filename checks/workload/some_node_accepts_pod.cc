@@ -28,6 +28,7 @@ std::vector<Evidence> cite_rules(const Estate& estate, const Pull& pull) {
   }
   if (!placement.node_selector.empty()) {
     std::vector<std::string> pairs;
+    pairs.reserve(placement.node_selector.size());
     for (const auto& [key, value] : placement.node_selector) {
       pairs.push_back(fmt::format("{}={}", key, value));
     }

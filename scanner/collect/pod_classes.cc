@@ -62,7 +62,7 @@ void keep_symptom(PodClass& entry, PullSymptom symptom) {
 }
 
 // Longer rules are not read: they are held for every distinct pod.
-constexpr std::size_t kPlacementBytes = 64 * 1024;
+constexpr std::size_t kPlacementBytes = std::size_t{64} << 10;
 
 // Does a toleration stand without a key, for every taint there is? Told from the text alone,
 // because this is asked of every pod.

@@ -143,7 +143,8 @@ class Scout {
     if (text.size() - begin < kWorthIt || std::thread::hardware_concurrency() < 2) return;
     try {
       thread_ = std::thread([this, begin] { run(begin); });
-    } catch (const std::system_error&) {  // no thread to be had: the reader searches itself
+    } catch (const std::system_error&) {
+      return;  // no thread to be had: the reader searches itself
     }
   }
   Scout(const Scout&) = delete;

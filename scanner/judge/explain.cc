@@ -58,7 +58,6 @@ Reached reached_by(const PullError& error) {
   if (error.confidence != PullError::Confidence::certain) return {};
   switch (error.error) {
     case Class::network_dns:
-      return {Link::node, Link::network};
     case Class::network_timeout:
     case Class::network_refused:
     case Class::network_proxy:
