@@ -104,14 +104,24 @@ std::optional<std::string> leave_virtual_nodes_command(const Pull& pull) {
       R"({"key":"type","operator":"NotIn","values":["virtual-kubelet"]})";
   constexpr std::string_view kRequired = "requiredDuringSchedulingIgnoredDuringExecution";
   const Placement& placement = *pull.source->placement;
-  const auto type = placement.node_selector.find("type");
-  const bool selects = type != placement.node_selector.end() && type->second == "virtual-kubelet";
+  // What the documented selector for virtual nodes asks for; agent nodes need not have these.
+  std::vector<std::string> asked;
+  for (const auto& [key, value] : placement.node_selector) {
+    if ((key == "type" && value == "virtual-kubelet") ||
+        (key == "kubernetes.io/role" && value == "agent"))
+      asked.push_back(key);
+  }
 
   if (!placement.affinity) {
     // Merged into what is there: pod affinities and preferences stay.
+    std::string selector;
+    for (const std::string& key : asked) {
+      selector += fmt::format(R"({}"{}":null)", selector.empty() ? "" : ",", key);
+    }
+    if (!selector.empty()) selector = fmt::format(R"("nodeSelector":{{{}}},)", selector);
     std::string body = fmt::format(
         R"({}"affinity":{{"nodeAffinity":{{"{}":{{"nodeSelectorTerms":[{{"matchExpressions":[{}]}}]}}}}}})",
-        selects ? R"("nodeSelector":{"type":null},)" : "", kRequired, kElsewhere);
+        selector, kRequired, kElsewhere);
     for (auto rest = path; !rest.empty();) {
       const std::size_t slash = rest.rfind('/');
       body = fmt::format(R"("{}":{{{}}})", rest.substr(slash + 1), body);
@@ -121,10 +131,16 @@ std::optional<std::string> leave_virtual_nodes_command(const Pull& pull) {
   }
   // Terms are alternatives: each one has to say it.
   std::vector<std::string> operations;
-  if (selects) operations.push_back(remove_operation(path, "nodeSelector/type"));
+  operations.reserve(asked.size() + placement.affinity->terms.size());
+  for (const std::string& key : asked) {
+    operations.push_back(remove_operation(path, "nodeSelector/" + step(key)));
+  }
   for (std::size_t i = 0; i < placement.affinity->terms.size(); ++i) {
     const NodeSelectorTerm& term = placement.affinity->terms[i];
     if (term.expressions.empty() && term.fields.empty()) continue;
+    // A term that asks for virtual nodes would match no node any more.
+    if (std::ranges::any_of(term.expressions, [](const auto& one) { return one.key == "type"; }))
+      return std::nullopt;
     const std::string where =
         fmt::format("{}/affinity/nodeAffinity/{}/nodeSelectorTerms/{}", path, kRequired, i);
     operations.push_back(

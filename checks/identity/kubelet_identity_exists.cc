@@ -14,11 +14,18 @@ bool in_node_resource_group(const ScaleSet& set, const Cluster& cluster) {
          same_text(set.id.resource_group(), cluster.node_resource_group);
 }
 
-std::string update_command(const Cluster& cluster, const ResourceId& identity) {
-  return fmt::format(
-      "az aks update --subscription {} --resource-group {} --name {} --assign-kubelet-identity {}",
-      quote(cluster.id.subscription()), quote(cluster.id.resource_group()), quote(cluster.name),
-      quote(identity.text()));
+// az changes the kubelet identity of clusters whose own identity is user-assigned, and of no
+// others: it looks that one up. To give a cluster another one of its own is no repair to paste.
+std::vector<std::string> reassign_commands(const Cluster& cluster,
+                                           std::vector<std::string> before) {
+  const bool user_assigned =
+      std::ranges::any_of(cluster.control_plane_identities,
+                          [](const Identity& identity) { return !identity.id.empty(); });
+  if (!user_assigned) return {};
+  before.push_back(fmt::format("az aks update {} --name {} --assign-kubelet-identity {}",
+                               in_group(cluster.id), quote(cluster.name),
+                               quote(cluster.kubelet_identity->id.text())));
+  return before;
 }
 
 // A list that holds another identity of the same resource group, or identities of several groups of
@@ -54,28 +61,25 @@ std::optional<Verdict> contradiction(const Estate& estate, const Attachment& att
   const auto found = std::ranges::find_if(
       estate.user_assigned_identities,
       [&](const UserAssignedIdentity& identity) { return identity.id == kubelet.id; });
-  if (found != estate.user_assigned_identities.end()) {
-    if (found->object_id.empty() || same_text(found->object_id, kubelet.object_id))
-      return std::nullopt;
+  const bool is_listed = found != estate.user_assigned_identities.end();
+  if (is_listed && !found->object_id.empty() && !same_text(found->object_id, kubelet.object_id)) {
     return identity_fault(
         need,
         fmt::format("kubelet identity {} was deleted and made anew: cluster {} still names its "
                     "object id {}, and it has {} by now",
                     kubelet.id.name(), cluster.name, kubelet.object_id, found->object_id),
         together(named, {estate.cite(found->origin, "principalId", found->object_id)}),
-        {update_command(cluster, kubelet.id)});
+        reassign_commands(cluster, {}));
   }
-  if (const auto documents = covering_lists(estate, kubelet.id); !documents.empty()) {
+  if (const auto documents = covering_lists(estate, kubelet.id); !is_listed && !documents.empty()) {
     const auto summary = estate.summarise(Kind::user_assigned_identity, documents, Basis::arm);
     return identity_fault(
         need,
         fmt::format("kubelet identity {} of cluster {} does not exist: it is not among the {}",
                     kubelet.id.name(), cluster.name, summary.text),
         together(named, summary.evidence),
-        {fmt::format("az identity create --subscription {} --resource-group {} --name {}",
-                     quote(kubelet.id.subscription()), quote(kubelet.id.resource_group()),
-                     quote(kubelet.id.name())),
-         update_command(cluster, kubelet.id)});
+        reassign_commands(cluster, {fmt::format("az identity create {} --name {}",
+                                                in_group(kubelet.id), quote(kubelet.id.name()))}));
   }
   for (const ScaleSet& set : estate.scale_sets) {
     if (set.pool.empty() || !in_node_resource_group(set, cluster)) continue;
@@ -213,7 +217,9 @@ const Check kubelet_identity_exists{
     .repair =
         "Medium risk: nodes of the pool are replaced one by one. Needs Azure Kubernetes "
         "Service Contributor on the cluster and Managed Identity Operator on the identity. A "
-        "new identity needs AcrPull again.",
+        "new identity needs AcrPull again. Only clusters whose own identity is user-assigned take "
+        "another kubelet identity; the others have to be given one first, with the roles that "
+        "the old one has.",
     .reference = "https://learn.microsoft.com/azure/aks/use-managed-identity",
     .controls = {},
     .after = {},

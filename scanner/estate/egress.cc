@@ -563,8 +563,9 @@ EgressDecision egress_to_public(const Estate& estate, const Cluster& cluster,
       one.supply = {
           fmt::format("az acr replication list --registry {} --output json", quote(registry.name))};
     }
-    one.prefix =
-        regions.size() == 1 ? fmt::format("{}.{}", tag, regions.front()) : std::string(tag);
+    // Replicas that are not known may be anywhere: a rule for one region would not be enough.
+    one.prefix = replicas_known && regions.size() == 1 ? fmt::format("{}.{}", tag, regions.front())
+                                                       : std::string(tag);
     return one;
   };
   std::vector<Leg> legs{leg(fmt::format("registry {}", registry.name), "registry",

@@ -812,12 +812,15 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
 
 namespace {
 
-std::string create_peering(const ResourceId& from, const ResourceId& to) {
+// `old`: the peering that the new one replaces, whose name and permission to forward it keeps.
+std::string create_peering(const ResourceId& from, const ResourceId& to,
+                           const Peering* old = nullptr) {
   return fmt::format(
       "az network vnet peering create {} --vnet-name {} --name {} --remote-vnet {} "
-      "--allow-vnet-access",
-      in_group(from), quote(from.name()), quote(fmt::format("{}-to-{}", from.name(), to.name())),
-      quote(to.text()));
+      "--allow-vnet-access{}",
+      in_group(from), quote(from.name()),
+      quote(old ? old->name : fmt::format("{}-to-{}", from.name(), to.name())), quote(to.text()),
+      old && old->allow_forwarded_traffic ? " --allow-forwarded-traffic" : "");
 }
 
 std::string delete_peering(const ResourceId& vnet, const Peering& peering) {
@@ -1069,7 +1072,8 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
         const bool deleted =
             side.peering && std::find(path.fix.begin(), path.fix.end(),
                                       delete_peering(side.from, *side.peering)) != path.fix.end();
-        if (!side.peering || deleted) path.fix.push_back(create_peering(side.from, side.to));
+        if (!side.peering || deleted)
+          path.fix.push_back(create_peering(side.from, side.to, side.peering));
       }
     }
     return path;
