@@ -40,6 +40,9 @@ struct Verdict {
   std::vector<std::string> fix;     // on fail: commands with real names, safe to paste
   std::vector<std::string> supply;  // on unknown: the commands that would supply what is missing
   Basis basis = Basis::none;
+  // On unknown: something is known to stand in the way, and only what it lets through is not known.
+  // That leaves the pull open, whatever the check.
+  bool in_the_way = false;
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };

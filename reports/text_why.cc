@@ -17,6 +17,7 @@ namespace {
 // pull is unexplained and every question counts.
 bool is_unseen(const PullReport& pull, const ChainLink& link) {
   return link.role == ChainLink::Role::unknown && link.check->corroborates &&
+         !link.verdict->in_the_way &&
          (pull.diagnosis != PullReport::Diagnosis::unexplained || link.verdict->evidence.empty());
 }
 

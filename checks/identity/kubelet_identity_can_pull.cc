@@ -106,19 +106,26 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
       cluster.service_principal_client_id.empty()
           ? estate.cite(cluster.kubelet_identity->origin, "objectId", principal->object_id)
           : estate.cite(cluster.origin, "servicePrincipalProfile/clientId", principal->app_id));
+  // What told the object id of an application.
+  for (const DirectoryObject* object :
+       estate.directory_objects_of(cluster.service_principal_client_id)) {
+    if (!same_text(object->object_id, principal->object_id)) continue;
+    evidence =
+        together(std::move(evidence), {estate.cite(object->origin, "id", principal->object_id)});
+  }
   evidence = together(std::move(evidence), {estate.cite(registry.origin, "", registry.name)});
 
   // One right for all repositories, but in ABAC mode, where a condition may leave some out.
   PullRight worst;
   bool first = true;
   std::string refused_repository;
-  const bool refused =
-      std::ranges::any_of(need.pulls, [](const Pull* pull) { return was_refused(*pull); });
+  const bool pulled =
+      std::ranges::any_of(need.pulls, [](const Pull* pull) { return has_arrived(*pull); });
   const auto rank = [](PullRight::State s) {
     return s == PullRight::State::granted ? 0 : s == PullRight::State::unknown ? 1 : 2;
   };
   for (const std::string& repository : repositories) {
-    PullRight right = pull_right(estate, *principal, registry, repository, refused);
+    PullRight right = pull_right(estate, *principal, registry, repository, pulled);
     if (first || rank(right.state) > rank(worst.state)) {
       worst = std::move(right);
       refused_repository = repository;

@@ -47,8 +47,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   Principal principal;
   principal.app_id = app;
   principal.name = fmt::format("service principal {}", app);
-  const bool refused = was_refused(pull);
-  PullRight right = pull_right(estate, principal, *pull.registry, pull.reference->path, refused);
+  const bool pulled = has_arrived(pull);
+  PullRight right = pull_right(estate, principal, *pull.registry, pull.reference->path, pulled);
   if (right.state != PullRight::State::granted) {
     // Assignments that do not name the application are found by its object id.
     for (const DirectoryObject* object : estate.directory_objects_of(app)) {
@@ -58,7 +58,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       evidence.push_back(estate.cite(object->origin, "id", object->object_id));
     }
     if (!principal.object_id.empty())
-      right = pull_right(estate, principal, *pull.registry, pull.reference->path, refused);
+      right = pull_right(estate, principal, *pull.registry, pull.reference->path, pulled);
   }
   evidence =
       together(std::move(evidence), {estate.cite(pull.registry->origin, "", pull.registry->name)});

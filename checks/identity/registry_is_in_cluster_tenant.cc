@@ -58,7 +58,7 @@ Verdict judge_agents(const Estate& estate, const Attachment& attachment) {
   }
   // Azure lets a role assignment name principals of the resource's own tenant only.
   if (const Fact<Principal> principal = puller(estate, cluster)) {
-    const PullRight right = pull_right(estate, *principal, registry, "");
+    const PullRight right = pull_right(estate, *principal, registry, "", true);
     const auto grant = std::ranges::find_if(right.grants, [](const Grant& candidate) {
       return candidate.assignment != nullptr && !candidate.through_group;
     });

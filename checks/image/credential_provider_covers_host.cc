@@ -12,9 +12,8 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   const Evidence image = cite_image(estate, pull);
-  const std::vector<Evidence> node = pull.node.kind == NodeClass::Kind::virtual_nodes_v2
-                                         ? pull.node.evidence
-                                         : std::vector<Evidence>{};
+  const std::vector<Evidence> node =
+      pull.node.looks_classic ? pull.node.evidence : std::vector<Evidence>{};
   if (!pull.reference) return not_applicable("the image reference is not valid", {image});
   const std::string& host = pull.reference->domain;
   if (!pull.registry && !cloud_of(host)) {

@@ -27,6 +27,19 @@ Verdict to_verdict(const EgressDecision& decision, const std::string& goal,
   return unknown(allowed.reason, std::move(evidence), allowed.supply);
 }
 
+// A security group or route table that a node subnet names, and whose rules are not in the input.
+bool hides_rules(const Estate& estate, const NodeNetwork& network) {
+  return std::ranges::any_of(network.subnets, [&](const ResourceId& id) {
+    const Subnet* subnet = estate.subnet(id);
+    const auto missing = [](const ResourceId& named, const auto& held) {
+      return !named.empty() &&
+             std::ranges::none_of(held, [&](const auto& object) { return object.id == named; });
+    };
+    return subnet &&
+           (missing(subnet->nsg, estate.nsgs) || missing(subnet->route_table, estate.route_tables));
+  });
+}
+
 Verdict judge_network(const Estate& estate, const Attachment& attachment,
                       const NodeNetwork& network) {
   const Cluster& cluster = *attachment.cluster;
@@ -88,7 +101,9 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                       endpoints.exists.evidence);
   }
   return judge_networks(estate, attachment, [&](const NodeNetwork& network) {
-    return judge_network(estate, attachment, network);
+    Verdict verdict = judge_network(estate, attachment, network);
+    verdict.in_the_way = verdict.outcome == Outcome::unknown && hides_rules(estate, network);
+    return verdict;
   });
 }
 

@@ -11,6 +11,16 @@ namespace {
 
 constexpr std::string_view kAzureDns = "168.63.129.16";
 
+// Resolvers of the Internet, which no private zone answers.
+constexpr std::string_view kPublicResolvers[] = {
+    "1.0.0.1",        "1.1.1.1", "149.112.112.112", "208.67.220.220",
+    "208.67.222.222", "8.8.4.4", "8.8.8.8",         "9.9.9.9",
+};
+
+bool is_public_resolver(const std::string& server) {
+  return std::ranges::find(kPublicResolvers, server) != std::end(kPublicResolvers);
+}
+
 // What a node's failed pull tells about its name resolution.
 struct Sighting {
   const Pull* pull = nullptr;
@@ -107,6 +117,18 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                   evidence, Basis::configuration);
     }
 
+    if (std::ranges::all_of(servers, is_public_resolver)) {
+      evidence = together(std::move(evidence), path.access.accepts.evidence);
+      const std::string answer = fmt::format(
+          "VNet {} uses the public DNS server {}, which never answers from a private zone but with "
+          "the public address of registry {}",
+          network.vnet->name, servers.front(), attachment.registry->name);
+      if (path.access.accepts.holds == Tri::yes)
+        return not_applicable(fmt::format("{}; {}", answer, path.access.accepts.reason), evidence);
+      if (path.access.accepts.holds == Tri::no)
+        return fail(fmt::format("{}; {}", answer, path.access.accepts.reason), evidence,
+                    Basis::configuration, {});
+    }
     if (resolver.known.holds != Tri::yes) {
       std::string reason = fmt::format(
           "VNet {} uses the DNS server {}, which stands neither in it nor in a peer that is in the "

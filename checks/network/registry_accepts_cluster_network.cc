@@ -85,6 +85,76 @@ std::optional<Verdict> judge_refusal(const Estate& estate, const Attachment& att
   return std::nullopt;
 }
 
+Verdict judge_network(const Estate& estate, const Attachment& attachment,
+                      const NodeNetwork& network) {
+  const Registry& registry = *attachment.registry;
+  const Path path = path_of(estate, attachment, network);
+  if (path.endpoints.exists.holds == Tri::unknown) return unknown(path.endpoints.exists);
+  if (path.endpoints.exists.holds == Tri::yes) {
+    if (path.zone.linked.holds == Tri::unknown) return unknown(path.zone.linked);
+    if (path.zone.linked.holds == Tri::yes) {
+      return pass(fmt::format("the nodes reach registry {} through a private endpoint, to which "
+                              "its network rules do not apply",
+                              registry.name),
+                  together(path.endpoints.exists.evidence, path.zone.linked.evidence),
+                  Basis::configuration);
+    }
+  }
+  if (path.endpoints.exists.holds == Tri::no &&
+      has_no_way_out(estate, *attachment.cluster, network)) {
+    return not_applicable(
+        fmt::format("nothing leaves the nodes of cluster {} for public endpoints",
+                    attachment.cluster->name),
+        egress_to_public(estate, *attachment.cluster, registry, network).allowed.evidence);
+  }
+  const PublicAccess access = path.endpoints.exists.holds == Tri::no
+                                  ? public_access(estate, registry, *attachment.cluster, network)
+                                  : path.access;
+  const Answer& accepts = access.accepts;
+  const auto evidence = together(
+      together(path.endpoints.exists.evidence, path.zone.linked.evidence), accepts.evidence);
+  if (accepts.holds == Tri::yes) return pass(accepts.reason, evidence, Basis::configuration);
+  if (accepts.holds == Tri::unknown) {
+    if (auto refused = judge_refusal(estate, attachment, evidence)) return *refused;
+    return unknown(accepts.reason, evidence, accepts.supply);
+  }
+  std::vector<std::string> fix;
+  std::string reason = accepts.reason;
+  if (path.endpoints.exists.holds == Tri::yes) {
+    reason += ", and the nodes resolve its public address";
+    fix = link_zone_commands(registry, path.zone, path.endpoints);
+  } else if (!access.fix.empty()) {
+    fix = access.fix;
+  } else if (registry.public_network_access.value_or(false) && !access.egress.empty()) {
+    for (const std::string& address : access.egress) {
+      fix.push_back(
+          fmt::format("az acr network-rule add --subscription {} --name {} --ip-address {}",
+                      quote(registry.id.subscription()), quote(registry.name), quote(address)));
+    }
+  } else {
+    if (!registry.public_network_access.value_or(true)) reason += " and no private endpoint";
+    fix = create_endpoint_commands(estate, registry, network);
+  }
+  return fail(reason, evidence, Basis::configuration, fix);
+}
+
+// AKS made the nodes' network, which is not in the input and need not be: the way out is the
+// outbound type's, unless a rule of the registry names a subnet there.
+bool is_out_of_sight(const Estate& estate, const Attachment& attachment) {
+  const Cluster& cluster = *attachment.cluster;
+  const Registry& registry = *attachment.registry;
+  if (!cluster.has_arm() || cluster.pools.empty() || node_networks(estate, attachment) ||
+      !proxy_for(cluster, registry.login_server).empty()) {
+    return false;
+  }
+  return std::ranges::all_of(cluster.pools,
+                             [](const NodePool& pool) { return pool.subnet.empty(); }) &&
+         (!registry.network_rules ||
+          std::ranges::none_of(registry.network_rules->subnet_rules, [&](const ResourceId& rule) {
+            return same_text(rule.resource_group(), cluster.node_resource_group);
+          }));
+}
+
 Verdict judge(const Estate& estate, const Attachment& attachment) {
   const auto& pulls = attachment.pulls;
   if (!pulls.empty() && std::all_of(pulls.begin(), pulls.end(),
@@ -105,56 +175,12 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
          estate.cite(registry.origin, "networkRuleSet/defaultAction", "Allow", Basis::arm)},
         Basis::arm);
   }
-  return judge_networks(estate, attachment, [&](const NodeNetwork& network) -> Verdict {
-    const Path path = path_of(estate, attachment, network);
-    if (path.endpoints.exists.holds == Tri::unknown) return unknown(path.endpoints.exists);
-    if (path.endpoints.exists.holds == Tri::yes) {
-      if (path.zone.linked.holds == Tri::unknown) return unknown(path.zone.linked);
-      if (path.zone.linked.holds == Tri::yes) {
-        return pass(fmt::format("the nodes reach registry {} through a private endpoint, to which "
-                                "its network rules do not apply",
-                                registry.name),
-                    together(path.endpoints.exists.evidence, path.zone.linked.evidence),
-                    Basis::configuration);
-      }
-    }
-    if (path.endpoints.exists.holds == Tri::no &&
-        has_no_way_out(estate, *attachment.cluster, network)) {
-      return not_applicable(
-          fmt::format("nothing leaves the nodes of cluster {} for public endpoints",
-                      attachment.cluster->name),
-          egress_to_public(estate, *attachment.cluster, registry, network).allowed.evidence);
-    }
-    const PublicAccess access = path.endpoints.exists.holds == Tri::no
-                                    ? public_access(estate, registry, *attachment.cluster, network)
-                                    : path.access;
-    const Answer& accepts = access.accepts;
-    const auto evidence = together(
-        together(path.endpoints.exists.evidence, path.zone.linked.evidence), accepts.evidence);
-    if (accepts.holds == Tri::yes) return pass(accepts.reason, evidence, Basis::configuration);
-    if (accepts.holds == Tri::unknown) {
-      if (auto refused = judge_refusal(estate, attachment, evidence)) return *refused;
-      return unknown(accepts.reason, evidence, accepts.supply);
-    }
-    std::vector<std::string> fix;
-    std::string reason = accepts.reason;
-    if (path.endpoints.exists.holds == Tri::yes) {
-      reason += ", and the nodes resolve its public address";
-      fix = link_zone_commands(registry, path.zone, path.endpoints);
-    } else if (!access.fix.empty()) {
-      fix = access.fix;
-    } else if (registry.public_network_access.value_or(false) && !access.egress.empty()) {
-      for (const std::string& address : access.egress) {
-        fix.push_back(
-            fmt::format("az acr network-rule add --subscription {} --name {} --ip-address {}",
-                        quote(registry.id.subscription()), quote(registry.name), quote(address)));
-      }
-    } else {
-      if (!registry.public_network_access.value_or(true)) reason += " and no private endpoint";
-      fix = create_endpoint_commands(estate, registry, network);
-    }
-    return fail(reason, evidence, Basis::configuration, fix);
-  });
+  const auto judge_one = [&](const NodeNetwork& network) {
+    return judge_network(estate, attachment, network);
+  };
+  if (endpoints.exists.holds == Tri::no && is_out_of_sight(estate, attachment))
+    return judge_one({});
+  return judge_networks(estate, attachment, judge_one);
 }
 
 constexpr Control kControls[] = {{"Azure Policy", "d0793b48-0edc-4296-a390-4c75d1bdfd71"},

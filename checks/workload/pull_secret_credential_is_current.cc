@@ -146,6 +146,7 @@ State judge_user(const Estate& estate, const MatchingCredential& entry, const Pu
     lists.push_back(token->origin.document);
     if (!same_text(token->name, user)) continue;
     state.evidence.push_back(estate.cite(token->origin, "", token->name));
+    state.evidence.push_back(estate.cite(registry.origin, "loginServer", registry.login_server));
     const bool any_current = std::any_of(token->passwords.begin(), token->passwords.end(),
                                          [&](const RegistryToken::Password& p) {
                                            const auto end = parse_time(p.expiry);

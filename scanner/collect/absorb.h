@@ -25,8 +25,8 @@ struct AbsorbContext {
 std::optional<Kind> absorb_azure(AbsorbContext& context, simdjson::dom::element element,
                                  Origin origin);
 
-// Any of the error envelopes of Azure, Graph and Kubernetes (ARM, Graph and registry forms, Status objects). A 403
-// becomes a Refusal, other errors a remark. False when the element is no error.
+// Any of the error envelopes of Azure, Graph and Kubernetes (ARM, Graph and registry forms, Status
+// objects). A 403 becomes a Refusal, other errors a remark. False when the element is no error.
 bool absorb_error(AbsorbContext& context, simdjson::dom::element element, const Origin& origin);
 
 // The same for text that is no JSON: "ERROR: (AuthorizationFailed) …" of az, "Error from server

@@ -97,7 +97,7 @@ struct Question {
   const Principal& principal;
   const Registry& registry;
   std::string_view repository;
-  bool abac, refused;
+  bool abac, pulled;
   Groups groups;
   std::string_view action = abac ? kPullDataAction : kPullAction;
 };
@@ -462,7 +462,7 @@ std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
   }
   for (const Grant& grant : right.group_grants) {
     const std::string& group = grant.assignment->principal_id;
-    if (q.refused && is_administrative(grant)) continue;
+    if (!q.pulled && is_administrative(grant)) continue;
     Doubt doubt;
     doubt.reason =
         fmt::format("{} is assigned to the group {}, and whether that holds it is not known",
@@ -516,13 +516,13 @@ std::optional<Instant> fresh_since(const Estate& estate, const RoleAssignment& a
 }
 
 PullRight judge(const Estate& estate, const Principal& principal, const Registry& registry,
-                std::string_view repository, bool abac, bool refused) {
+                std::string_view repository, bool abac, bool pulled) {
   const Question q{.estate = estate,
                    .principal = principal,
                    .registry = registry,
                    .repository = repository,
                    .abac = abac,
-                   .refused = refused,
+                   .pulled = pulled,
                    .groups = groups_of(estate, principal.object_id)};
   PullRight right;
   if (principal.object_id.empty() && principal.app_id.empty()) {
@@ -586,6 +586,13 @@ PullRight judge(const Estate& estate, const Principal& principal, const Registry
   right.reason = fmt::format(
       "{}none of the {} grants {} to it{}", explain_misses(q, right), coverage.lists, q.action,
       coverage.seen_at_registry ? "" : "; none of them is scoped to the registry itself");
+  for (const Grant& left_out : right.group_grants) {
+    const RoleAssignment& assignment = *left_out.assignment;
+    right.reason += fmt::format(
+        "; {} of group {}, whose members are not in the input, is not counted", role_text(left_out),
+        assignment.principal_name.empty() ? assignment.principal_id : assignment.principal_name);
+    break;
+  }
   right.evidence = coverage.evidence;
   // A custom role that does not pull is known not to only through its definition.
   for (const RoleAssignment& assignment : estate.role_assignments) {
@@ -640,12 +647,12 @@ AssignmentCoverage assignment_coverage(const Estate& estate, const Registry& reg
 }
 
 PullRight pull_right(const Estate& estate, const Principal& principal, const Registry& registry,
-                     std::string_view repository, bool refused) {
+                     std::string_view repository, bool pulled) {
   if (registry.abac_mode) {
-    return judge(estate, principal, registry, repository, *registry.abac_mode, refused);
+    return judge(estate, principal, registry, repository, *registry.abac_mode, pulled);
   }
-  PullRight right = judge(estate, principal, registry, repository, false, refused);
-  PullRight other = judge(estate, principal, registry, repository, true, refused);
+  PullRight right = judge(estate, principal, registry, repository, false, pulled);
+  PullRight other = judge(estate, principal, registry, repository, true, pulled);
   const bool agreed = right.state == other.state;
   const bool open = right.state == State::unknown || other.state == State::unknown;
   // Where one mode leaves the question open, that is what to ask about first.

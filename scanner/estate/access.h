@@ -1,5 +1,6 @@
 // Effective permissions: does a principal hold an action on a resource, and which document says so?
-// Rules: Microsoft Learn, "Azure role definitions" and "Azure deny assignments"; built-in roles from builtin_roles.h.
+// Rules: Microsoft Learn, "Azure role definitions" and "Azure deny assignments"; built-in roles
+// from builtin_roles.h.
 #pragma once
 
 #include <chrono>
@@ -73,11 +74,11 @@ struct Principal {
 };
 
 // `repository` without registry and tag; only ABAC mode looks at it. Empty = any repository.
-// `refused`: the registry has refused this caller. Then a group of administrators (Owner,
-// Contributor), whose members are not known, is no reason for doubt: they stand above nearly every
-// registry, and the refusal shows that the caller is not among them.
+// `pulled`: this caller has pulled from the registry, so its right comes from somewhere. Only then
+// is a group of administrators (Owner, Contributor) with unknown members a reason for doubt: such
+// groups stand above nearly every registry, and they hold people.
 PullRight pull_right(const Estate& estate, const Principal& principal, const Registry& registry,
-                     std::string_view repository, bool refused = false);
+                     std::string_view repository, bool pulled);
 
 // Do the role assignment lists of the input cover this registry? A list whose entries all sit on
 // another registry's chain of scopes does not.

@@ -177,7 +177,7 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
     return result;
   }
   const PullRight right =
-      pull_right(estate, *principal, *pull.registry, pull.reference->path, was_refused(pull));
+      pull_right(estate, *principal, *pull.registry, pull.reference->path, has_arrived(pull));
   result.reason = fmt::format("{}: {}", principal->name, right.reason);
   result.evidence = together(std::move(result.evidence), right.evidence);
   result.supply = right.supply;

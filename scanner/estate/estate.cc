@@ -198,8 +198,8 @@ void sort_unique(std::vector<T>& items) {
               items.end());
 }
 
-// The api-versions from 2021-09-01 on hide virtualNetworkRules: a second reading of the same registry
-// that shows them completes the first.
+// The api-versions from 2021-09-01 on hide virtualNetworkRules: a second reading of the same
+// registry that shows them completes the first.
 void merge_subnet_rules(std::vector<Registry>& registries) {
   for (Registry& to : registries) {
     if (!to.network_rules || to.network_rules->subnet_rules_visible) continue;

@@ -247,17 +247,15 @@ Attachment attachment_of(const Pull& pull) {
 std::vector<Evidence> cite_virtual_nodes(const Attachment& attachment) {
   std::vector<Evidence> evidence;
   for (const Pull* pull : attachment.pulls) {
-    if (pull->node.kind != NodeClass::Kind::classic_virtual &&
-        pull->node.kind != NodeClass::Kind::virtual_nodes_v2)
-      return {};
+    if (pull->node.is_classic_virtual()) continue;
+    if (!pull->node.looks_classic) return {};
     evidence = together(std::move(evidence), pull->node.evidence);
   }
   return evidence;
 }
 
-bool was_refused(const Pull& pull) {
-  return pull.symptom && (pull.symptom->error.error == PullErrorClass::auth_unauthorized ||
-                          pull.symptom->error.error == PullErrorClass::auth_forbidden_role);
+bool has_arrived(const Pull& pull) {
+  return pull.pulled > 0 && pull.failing == 0;
 }
 
 std::vector<Pull> pulls(const Estate& estate) {
@@ -354,6 +352,13 @@ std::vector<Pull> pulls(const Estate& estate) {
       if (pull.failing > 0 && !pod.symptoms.empty()) pull.symptom = &pod.symptoms.front();
       result.push_back(std::move(pull));
     }
+  }
+  for (Pull& pull : result) {
+    if (pull.node.kind != NodeClass::Kind::virtual_nodes_v2) continue;
+    // One that takes the product's own label is not mistaken.
+    const auto& selector = pull.source->placement->node_selector;
+    const auto product = selector.find("virtualization");
+    pull.node.looks_classic = product == selector.end() || product->second != "virtualnode2";
   }
   return result;
 }

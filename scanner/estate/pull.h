@@ -20,6 +20,9 @@ struct NodeClass {
   std::string pool;                // agent pool name; empty when unknown
   std::string platform;            // "linux/arm64"; empty when unknown
   std::vector<Evidence> evidence;  // what told the kind
+  // By the pod's spec alone this would be a classic virtual node, and other rules would hold: what
+  // told better decides.
+  bool looks_classic = false;
 
   std::string label() const;  // "pool/user (linux/arm64)", "virtual node", "nodes unknown"
   bool is_classic_virtual() const { return kind == Kind::classic_virtual; }
@@ -76,12 +79,11 @@ Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view fiel
 // The pull's own part of its cluster's use of the registry. The pull must have both.
 Attachment attachment_of(const Pull& pull);
 
-// What told that only virtual nodes pull here, which decides by whose rules; empty where agent nodes
-// pull as well, or nobody does.
+// What told that virtual nodes which look like classic ones are none; empty where others pull too.
 std::vector<Evidence> cite_virtual_nodes(const Attachment& attachment);
 
-// Does the pull's message say that the registry refused whoever asked?
-bool was_refused(const Pull& pull);
+// Did the image arrive everywhere it was asked for?
+bool has_arrived(const Pull& pull);
 
 std::vector<Pull> pulls(const Estate& estate);
 // Pairs in use: a pull names the registry, or the kubelet identity holds a role on it, or the input

@@ -170,7 +170,7 @@ const Shared<Verdict>& Explainer::judge_attachment(const Check& check, JudgeOf<A
       pull.pull_secrets_known
           ? fmt::format("{}\x1e{}", pull.name_space, fmt::join(pull.pull_secrets, "\x1e"))
           : "?",
-      pull.pulled > 0);
+      has_arrived(pull));
   if (pull.symptom) {
     const PullError& error = pull.symptom->error;
     key += fmt::format("\x1f{}\x1f{}\x1f{}\x1f{}", error.class_id, error.address, error.resolver,
@@ -234,7 +234,7 @@ PullReport Explainer::explain(const Pull& pull) {
         link.role = ChainLink::Role::not_applicable;
         break;
       case Outcome::unknown:
-        open |= !symptom && !check->corroborates;
+        open |= !symptom && (!check->corroborates || link.verdict->in_the_way);
         open_checks.insert(check);
         break;
       case Outcome::fail:

@@ -57,7 +57,7 @@ std::vector<Scope> scopes_of(const Estate& estate) {
 
 bool matters(const Result& result, const JudgeOptions& options) {
   return result.verdict->outcome == Outcome::unknown && result.check->link != Link::symptom &&
-         !result.check->corroborates && options.fail_on &&
+         (!result.check->corroborates || result.verdict->in_the_way) && options.fail_on &&
          result.check->severity >= *options.fail_on;
 }
 

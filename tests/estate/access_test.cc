@@ -109,7 +109,7 @@ struct Builder {
   PullRight right(Fact<bool> abac = false, std::string_view repository = "shop/cart",
                   Principal principal = {kOid, "", "kubelet"}) {
     estate.link();
-    return pull_right(estate, principal, registry(std::move(abac)), repository);
+    return pull_right(estate, principal, registry(std::move(abac)), repository, true);
   }
 };
 
