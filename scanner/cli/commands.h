@@ -1,11 +1,13 @@
 // The commands, one file each.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/options.h"
@@ -29,6 +31,13 @@ std::optional<std::string_view> help_text(std::string_view command);
 std::vector<std::string> command_names();
 
 // What the commands share.
+
+// Holds a large value until the program ends, because to free it takes longer than to print it.
+template <class T>
+const T& keep(T value) {
+  static std::deque<T> kept;
+  return kept.emplace_back(std::move(value));
+}
 
 // Reports a mistake of the user's on standard error, and as {"error": …} on standard output where
 // JSON goes there. Returns 2.

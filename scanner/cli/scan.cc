@@ -11,10 +11,10 @@ int run_scan(const Options& options, Streams streams) {
                    fmt::format("for its input: --from {}", options.arguments.front())},
                   json, streams);
   }
-  const auto collected = collect_input(options, {}, streams);
+  const auto& collected = keep(collect_input(options, {}, streams));
   if (!collected) return refuse(collected.error(), json, streams);
-  return deliver(scan(collected->estate, notifications_of(*collected), options.judge), options, {},
-                 streams);
+  return deliver(keep(scan(collected->estate, notifications_of(*collected), options.judge)),
+                 options, {}, streams);
 }
 
 }  // namespace acr

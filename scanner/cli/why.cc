@@ -39,9 +39,10 @@ int run_why(const Options& options, Streams streams) {
   target.name_space = options.name_space;
   target.cluster = options.cluster;
 
-  auto collected = collect_input(options, std::move(input), streams);
+  const auto& collected = keep(collect_input(options, std::move(input), streams));
   if (!collected) return refuse(collected.error(), json, streams);
-  auto report = why(collected->estate, notifications_of(*collected), target, options.judge);
+  const auto& report =
+      keep(why(collected->estate, notifications_of(*collected), target, options.judge));
   if (!report) return refuse({report.error().text, {}}, json, streams);
   return deliver(*report, options, repeat_command(options), streams);
 }
