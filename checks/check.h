@@ -64,8 +64,9 @@ struct Check {
   Severity severity = Severity::high;
   Link link = Link::none;
   int step = 0;  // place within its link, in the order of the pull path
-  // Judges only what nodes have shown, where checks before it judge the same from configuration.
-  // Not to know leaves nothing open; to fail is no cause while what would explain it is not known.
+  // Adds to what other checks judge, from documents that few will give: what nodes have shown,
+  // what the registry holds, what a network might hold back. Not to know leaves nothing open; to
+  // fail is no cause while what would explain it is not known.
   bool corroborates = false;
   std::string_view why;        // why it matters, for `explain`
   std::string_view reads;      // what it judges from

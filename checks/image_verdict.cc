@@ -272,7 +272,7 @@ std::optional<Verdict> unless_in_registry(const Estate& estate, const Pull& pull
   const std::string& host = pull.reference->domain;
   if (cloud_of(host) == nullptr)
     return not_applicable(fmt::format("{} is not an Azure container registry", host), evidence);
-  if (is_pulled(pull)) return pass_pulled(estate, pull);
+  if (has_arrived(pull)) return pass_pulled(estate, pull);
   std::string reason = fmt::format("registry {} is not in the input", host);
   if (const Refusal* refusal = estate.refusal(Kind::registry)) {
     reason += fmt::format(": {} was refused", refusal->action);
@@ -281,10 +281,6 @@ std::optional<Verdict> unless_in_registry(const Estate& estate, const Pull& pull
   return unknown(
       std::move(reason), std::move(evidence),
       {fmt::format("az acr list --query \"[?loginServer=='{}']\" --output json", lower(host))});
-}
-
-bool is_pulled(const Pull& pull) {
-  return pull.pulled > 0 && pull.failing == 0;
 }
 
 Verdict pass_pulled(const Estate& estate, const Pull& pull) {
@@ -316,11 +312,6 @@ const PullSymptom* message_about(const Pull& pull, const ImageView& image,
   return other_image ? nullptr : pull.symptom;
 }
 
-Evidence cite_message(const Estate& estate, const PullSymptom& symptom) {
-  return estate.cite(symptom.origin, "", symptom.message.empty() ? symptom.reason : symptom.message,
-                     Basis::observed);
-}
-
 std::optional<std::string> policy_of(const Registry& registry, std::string_view name) {
   for (const auto& [policy, status] : registry.policies) {
     if (policy == name) return lower(status);
@@ -331,11 +322,6 @@ std::optional<std::string> policy_of(const Registry& registry, std::string_view 
 Evidence cite_policy(const Estate& estate, const Registry& registry, std::string_view name,
                      const std::string& status) {
   return estate.cite(registry.origin, fmt::format("policies/{}/status", name), status);
-}
-
-bool has_template(const Pull& pull) {
-  return pull.workload.starts_with("deploy/") || pull.workload.starts_with("sts/") ||
-         pull.workload.starts_with("ds/");
 }
 
 std::string subscription_of(const Pull& pull) {

@@ -29,8 +29,7 @@ ImageView view_of(const Estate& estate, const Pull& pull);
 // known. nullopt: judge on.
 std::optional<Verdict> unless_in_registry(const Estate& estate, const Pull& pull);
 
-// Every pod of the pull runs with the image: at that time all was well, whatever else is known.
-bool is_pulled(const Pull& pull);
+// For a pull that has arrived: at that time all was well, whatever else is known.
 Verdict pass_pulled(const Estate& estate, const Pull& pull);
 
 // The image as the pod names it, and the registry that makes it.
@@ -51,15 +50,11 @@ Presence find_image(const Estate& estate, const Pull& pull, const ImageView& ima
 // The message of the pull, when it is about this image and of one of these classes.
 const PullSymptom* message_about(const Pull& pull, const ImageView& image,
                                  std::span<const PullErrorClass> classes);
-Evidence cite_message(const Estate& estate, const PullSymptom& symptom);
 
 // The state of a policy of the registry, "enabled"; nullopt where its document does not say.
 std::optional<std::string> policy_of(const Registry& registry, std::string_view name);
 Evidence cite_policy(const Estate& estate, const Registry& registry, std::string_view name,
                      const std::string& status);
-
-// Workloads whose pod template can be changed in place.
-bool has_template(const Pull& pull);
 
 // Commands that supply what is missing. What az prints of tags and manifests does not say of which
 // repository they are; their --query adds it.

@@ -8,13 +8,6 @@ namespace acr {
 
 namespace {
 
-Evidence cite_message(const Estate& estate, const Pull& pull) {
-  const PullSymptom& symptom = *pull.symptom;
-  return symptom.message.empty()
-             ? estate.cite(symptom.origin, "reason", symptom.reason, Basis::observed)
-             : estate.cite(symptom.origin, "message", symptom.message, Basis::observed);
-}
-
 std::string_view proof_of(PullStage stage) {
   switch (stage) {
     case PullStage::none:
@@ -39,7 +32,7 @@ Sight see_stage(const Estate& estate, const Pull& pull, PullStage stage) {
     sight.works = Tri::yes;
     sight.reason = fmt::format("the node {} {} when it last tried",
                                proof_of(pull.symptom->error.furthest), pull.reference->domain);
-    sight.evidence.push_back(cite_message(estate, pull));
+    sight.evidence.push_back(cite_message(estate, *pull.symptom));
   } else if (pull.pulled > 0) {
     sight.works = Tri::yes;
     sight.reason = fmt::format("nodes pulled the image from {}", pull.reference->domain);
@@ -50,7 +43,7 @@ Sight see_stage(const Estate& estate, const Pull& pull, PullStage stage) {
 }
 
 Sight see_failure(const Estate& estate, const Pull& pull) {
-  return {Tri::no, pull.symptom->error.says, {cite_message(estate, pull)}};
+  return {Tri::no, pull.symptom->error.says, {cite_message(estate, *pull.symptom)}};
 }
 
 std::optional<Verdict> unless_observable(const Pull& pull) {

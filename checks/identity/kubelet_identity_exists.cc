@@ -94,10 +94,8 @@ std::optional<Verdict> contradiction(const Estate& estate, const Attachment& att
                     set.pool, kubelet.id.name(), cluster.name),
         together(named, {estate.cite(set.origin, "identity/userAssignedIdentities",
                                      set.identities.empty() ? "none" : set.identities[0].text())}),
-        {fmt::format("az aks nodepool upgrade --subscription {} --resource-group {} --cluster-name "
-                     "{} --name {} --node-image-only",
-                     quote(cluster.id.subscription()), quote(cluster.id.resource_group()),
-                     quote(cluster.name), quote(set.pool))});
+        {fmt::format("az aks nodepool upgrade {} --cluster-name {} --name {} --node-image-only",
+                     in_group(cluster.id), quote(cluster.name), quote(set.pool))});
   }
   return std::nullopt;
 }
@@ -112,21 +110,29 @@ Verdict confirm(const Estate& estate, const Attachment& attachment) {
   std::vector<std::string> supply;
   const auto found =
       std::ranges::find(estate.user_assigned_identities, kubelet.id, &UserAssignedIdentity::id);
-  if (found == estate.user_assigned_identities.end()) {
+  const bool exists = !kubelet.id.empty() && found != estate.user_assigned_identities.end() &&
+                      !found->object_id.empty();
+  if (exists) {
+    evidence.push_back(estate.cite(found->origin, "principalId", found->object_id));
+  } else {
     supply.push_back(kubelet.id.empty()
                          ? "az identity list --output json"
-                         : fmt::format("az identity list --subscription {} --resource-group {} "
-                                       "--output json",
-                                       quote(kubelet.id.subscription()),
-                                       quote(kubelet.id.resource_group())));
-  } else {
-    evidence.push_back(estate.cite(found->origin, "principalId", found->object_id));
+                         : fmt::format("az identity list {} --output json", in_group(kubelet.id)));
   }
-  bool on_nodes = false;
-  for (const ScaleSet& set : estate.scale_sets) {
-    if (set.pool.empty() || !in_node_resource_group(set, cluster)) continue;
-    on_nodes = true;
-    evidence.push_back(estate.cite(set.origin, "/identity/userAssignedIdentities", name));
+  // Every pool that counts must show its scale set: that one pool has the identity says nothing of
+  // the others.
+  std::vector<std::string> pools = attachment.pools;
+  if (pools.empty()) {
+    for (const NodePool& pool : cluster.pools) pools.push_back(pool.name);
+  }
+  bool on_nodes = !pools.empty();
+  for (const std::string& pool : pools) {
+    const auto set = std::ranges::find_if(estate.scale_sets, [&](const ScaleSet& candidate) {
+      return candidate.pool == pool && in_node_resource_group(candidate, cluster);
+    });
+    on_nodes = on_nodes && set != estate.scale_sets.end();
+    if (set != estate.scale_sets.end())
+      evidence.push_back(estate.cite(set->origin, "/identity/userAssignedIdentities", name));
   }
   if (!on_nodes) {
     supply.push_back(fmt::format("az vmss list --subscription {} --resource-group {} --output json",
@@ -138,13 +144,12 @@ Verdict confirm(const Estate& estate, const Attachment& attachment) {
                             cluster.name),
                 std::move(evidence), Basis::arm);
   }
-  return unknown(
-      fmt::format("cluster {} names kubelet identity {}; whether {} is not in the input",
-                  cluster.name, name,
-                  on_nodes                                         ? "it exists"
-                  : found == estate.user_assigned_identities.end() ? "it exists and is on the nodes"
-                                                                   : "it is on the nodes"),
-      std::move(evidence), std::move(supply));
+  return unknown(fmt::format("cluster {} names kubelet identity {}; whether {} is not in the input",
+                             cluster.name, name,
+                             on_nodes ? "it exists"
+                             : exists ? "it is on the nodes"
+                                      : "it exists and is on the nodes"),
+                 std::move(evidence), std::move(supply));
 }
 
 Verdict judge_service_principal(const Estate& estate, const Cluster& cluster,

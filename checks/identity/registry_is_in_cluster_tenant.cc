@@ -64,7 +64,7 @@ Verdict judge_agents(const Estate& estate, const Attachment& attachment) {
     });
     if (grant != right.grants.end()) {
       return pass(
-          fmt::format("role assignments on registry {} name {}, so both are in one tenant",
+          fmt::format("role assignments on registry {} name {}, so its tenant knows the caller",
                       registry.name, principal->name),
           {estate.cite(cluster.origin, "/id", cluster.id.text()),
            estate.cite(grant->assignment->origin, "principalId", grant->assignment->principal_id)},

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "estate/command.h"
 #include "estate/login_server.h"
 #include "pull_verdict.h"
 
@@ -44,15 +43,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     evidence.push_back(
         estate.cite(pull.registry->origin, "loginServer", pull.registry->login_server));
   std::vector<std::string> fix;
-  const std::size_t slash = pull.workload.find('/');
-  const std::string kind = pull.workload.substr(0, slash);
-  if (pull.registry && pull.image.starts_with(host) &&
-      pull.container_kind == ContainerKind::container &&
-      (kind == "deploy" || kind == "sts" || kind == "ds")) {
-    fix.push_back(fmt::format(
-        "kubectl set image {} --namespace {} {}", quote(pull.workload), quote(pull.name_space),
-        quote(fmt::format("{}={}{}", pull.container, lower(pull.registry->login_server),
-                          pull.image.substr(host.size())))));
+  if (pull.registry && pull.image.starts_with(host)) {
+    fix = set_image(pull, lower(pull.registry->login_server) + pull.image.substr(host.size()));
   }
   return fault(
       need_of_secret(estate, pull),

@@ -15,12 +15,6 @@ namespace {
 constexpr std::array kNotFound{PullErrorClass::image_tag_not_found,
                                PullErrorClass::image_repo_not_found};
 
-std::vector<std::string> set_image(const Pull& pull, const std::optional<std::string>& image) {
-  if (!image || !has_template(pull) || pull.container_kind != ContainerKind::container) return {};
-  return {fmt::format("kubectl set image {} --namespace {} {}", quote(pull.workload),
-                      quote(pull.name_space), quote(fmt::format("{}={}", pull.container, *image)))};
-}
-
 std::string nearest(const Presence& presence) {
   if (presence.nearest.empty()) return {};
   return fmt::format("; nearest: {}", fmt::join(presence.nearest, ", "));
@@ -95,7 +89,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   }
   const bool missing =
       presence.state == Presence::State::missing || presence.state == Presence::State::dangling;
-  if (!missing && is_pulled(pull)) return pass_pulled(estate, pull);
+  if (!missing && has_arrived(pull)) return pass_pulled(estate, pull);
   std::string reason =
       missing  ? presence.reason
       : answer ? fmt::format("the registry answered the node that {} is not there", image.name())
@@ -127,7 +121,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                    {list_manifests(pull, image)});
   }
   // A tag whose listing is switched off is in no list.
-  if (is_pulled(pull)) {
+  if (has_arrived(pull)) {
     evidence.push_back(estate.cite(pull.origin, "", "imageID reported", Basis::observed));
     return unknown(
         fmt::format("{}, yet a node pulled it: deleted since then, or not listed", reason),
@@ -142,8 +136,9 @@ Verdict judge(const Estate& estate, const Pull& pull) {
         "list-deleted --registry {} --name {})",
         quote(pull.registry->name), quote(image.repository));
   }
-  return fail(std::move(reason), std::move(evidence), missing ? Basis::caller : Basis::observed,
-              set_image(pull, presence.corrected));
+  return fail(
+      std::move(reason), std::move(evidence), missing ? Basis::caller : Basis::observed,
+      presence.corrected ? set_image(pull, *presence.corrected) : std::vector<std::string>{});
 }
 
 }  // namespace

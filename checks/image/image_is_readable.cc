@@ -122,7 +122,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   if (missing.empty()) {
     return pass(fmt::format("{} may be read", image.name()), std::move(evidence), Basis::caller);
   }
-  if (is_pulled(pull)) return pass_pulled(estate, pull);
+  if (has_arrived(pull)) return pass_pulled(estate, pull);
   return unknown(fmt::format("whether {} may be read is not in the input",
                              missing.size() == parts.size() ? image.name() : join_words(missing)),
                  std::move(evidence), std::move(supply));

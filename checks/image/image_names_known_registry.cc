@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "check.h"
-#include "estate/command.h"
 #include "estate/login_server.h"
 
 namespace acr {
@@ -61,14 +60,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     const std::string repaired =
         *nearest + pull.image.substr(std::min(pull.image.size(), host.size()));
     std::vector<std::string> fix;
-    const std::size_t slash = pull.workload.find('/');
-    const std::string kind = pull.workload.substr(0, slash);
-    if (pull.image.starts_with(host) && (kind == "deploy" || kind == "sts" || kind == "ds") &&
-        pull.container_kind == ContainerKind::container) {
-      fix.push_back(fmt::format("kubectl set image {} --namespace {} {}", quote(pull.workload),
-                                quote(pull.name_space),
-                                quote(fmt::format("{}={}", pull.container, repaired))));
-    }
+    if (pull.image.starts_with(host)) fix = set_image(pull, repaired);
     std::vector<Evidence> evidence{image};
     evidence.insert(evidence.end(), summary.evidence.begin(), summary.evidence.end());
     return fail(

@@ -217,7 +217,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                     image.name()),
         together(std::move(evidence), hosts.evidence), Basis::observed, {});
   }
-  if (is_pulled(pull)) return pass_pulled(estate, pull);
+  if (has_arrived(pull)) return pass_pulled(estate, pull);
   return unknown(fmt::format("for which platforms {} is there is not in the input", image.name()),
                  std::move(evidence), std::move(supply));
 }

@@ -33,17 +33,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       repaired.find('@'), repaired.find(':', std::min(repaired.rfind('/'), repaired.size())));
   repaired = lower(repaired.substr(0, name_end)) +
              (name_end < repaired.size() ? repaired.substr(name_end) : std::string{});
-  const std::string_view workload = pull.workload;
-  const std::size_t slash = workload.find('/');
-  if (repaired != pull.image && parse_image(repaired) && slash != std::string_view::npos &&
-      pull.container_kind == ContainerKind::container) {
-    const std::string_view kind = workload.substr(0, slash);
-    if (kind == "deploy" || kind == "sts" || kind == "ds") {
-      fix.push_back(fmt::format("kubectl set image {} --namespace {} {}", quote(workload),
-                                quote(pull.name_space),
-                                quote(fmt::format("{}={}", pull.container, repaired))));
-    }
-  }
+  if (repaired != pull.image && parse_image(repaired)) fix = set_image(pull, repaired);
   return fail(fmt::format("image \"{}\" is not a valid reference: {}", pull.image,
                           pull.reference.error().text),
               std::move(evidence), Basis::resolved, std::move(fix));

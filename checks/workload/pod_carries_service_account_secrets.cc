@@ -49,8 +49,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                 evidence, Basis::kubernetes_api);
   }
   std::vector<std::string> fix;
-  if (pull.workload.starts_with("deploy/") || pull.workload.starts_with("sts/") ||
-      pull.workload.starts_with("ds/")) {
+  if (has_template(pull)) {
     fix.push_back(fmt::format("kubectl rollout restart {} --namespace {}", quote(pull.workload),
                               quote(pull.name_space)));
   } else if (!pull.pods.empty() && !pull.workload.empty()) {

@@ -11,6 +11,7 @@
 
 #include "collect/arm.h"
 #include "collect/docker_config.h"
+#include "collect/redact.h"
 #include "collect/source.h"
 
 namespace acr {
@@ -766,7 +767,7 @@ void KubernetesReader::absorb_event(Object& object, const ElementPlace& place) {
   event.name_space = object_space.empty() ? metadata_.name_space : object_space;
   event.pod = object_name;
   event.reason = reason;
-  event.message = cut_text(message, kTextBytes);
+  event.message = cut_text(hide_credentials(message), kTextBytes);
   event.container = container_of_field(field_path);
   event.count = static_cast<std::uint64_t>(std::max({count, series_count, std::int64_t{1}}));
   for (const std::string_view time : {series_last, last, event_time, created})

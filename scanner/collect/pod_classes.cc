@@ -8,6 +8,7 @@
 
 #include "collect/arm.h"
 #include "collect/json_fields.h"
+#include "collect/redact.h"
 #include "collect/source.h"
 
 namespace acr {
@@ -327,8 +328,11 @@ void PodClasses::count(std::uint32_t index, const PodView& pod, const ContainerV
     if (entry.pods.size() > PodClass::kExamples) entry.pods.pop_back();
 
     PullSymptom symptom;
-    symptom.reason = waits ? cut_text(status->reason, kTextBytes) : "ProviderFailed";
-    symptom.message = cut_text(waits ? status->message : pod.provider_message, kTextBytes);
+    // Redacted before it is cut: half a parameter does not look like one.
+    symptom.reason =
+        waits ? cut_text(hide_credentials(status->reason), kTextBytes) : "ProviderFailed";
+    symptom.message =
+        cut_text(hide_credentials(waits ? status->message : pod.provider_message), kTextBytes);
     symptom.pod = pod.name;
     symptom.count = 1;
     symptom.origin = waits ? place.origin(fmt::format("/status/{}/{}/state/waiting",

@@ -221,11 +221,6 @@ std::string create_secret(const Pull& pull, std::string_view name) {
       quote(fmt::format("pull-{}", pull.name_space)));
 }
 
-bool has_template(std::string_view workload) {
-  return workload.starts_with("deploy/") || workload.starts_with("sts/") ||
-         workload.starts_with("ds/");
-}
-
 }  // namespace
 
 std::vector<std::string> make_secret(const Pull& pull, std::string_view name) {
@@ -251,7 +246,7 @@ std::vector<std::string> name_secret(const Pull& pull, std::string_view name, bo
   if (make) commands = make_secret(pull, name);
   if (make && commands.empty()) return {};
   const std::string list = fmt::format(R"("imagePullSecrets":[{{"name":"{}"}}])", name);
-  if (!pull.pull_secrets.empty() && has_template(pull.workload)) {
+  if (!pull.pull_secrets.empty() && has_template(pull)) {
     // Lists of names are merged by name: what is there stays.
     const std::string patch = fmt::format(R"({{"spec":{{"template":{{"spec":{{{}}}}}}}}})", list);
     commands.push_back(fmt::format("kubectl patch {} --namespace {} --patch {}",
@@ -262,7 +257,7 @@ std::vector<std::string> name_secret(const Pull& pull, std::string_view name, bo
                                  quote(pull.service_account), quote(pull.name_space),
                                  quote(fmt::format("{{{}}}", list))));
   // Admission gives the account's secrets to new pods only.
-  if (has_template(pull.workload)) {
+  if (has_template(pull)) {
     commands.push_back(fmt::format("kubectl rollout restart {} --namespace {}",
                                    quote(pull.workload), quote(pull.name_space)));
   }

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "estate/command.h"
 #include "estate/landing.h"
 #include "estate/login_server.h"
 
@@ -231,6 +232,23 @@ Evidence cite_image(const Estate& estate, const Pull& pull) {
   return cite_spec(estate, pull,
                    fmt::format("{}/{}/{}", list_of(container.kind), container.index, leaf),
                    pull.image);
+}
+
+Evidence cite_message(const Estate& estate, const PullSymptom& symptom) {
+  return symptom.message.empty()
+             ? estate.cite(symptom.origin, "reason", symptom.reason, Basis::observed)
+             : estate.cite(symptom.origin, "message", symptom.message, Basis::observed);
+}
+
+bool has_template(const Pull& pull) {
+  return pull.workload.starts_with("deploy/") || pull.workload.starts_with("sts/") ||
+         pull.workload.starts_with("ds/");
+}
+
+std::vector<std::string> set_image(const Pull& pull, std::string_view image) {
+  if (!has_template(pull) || pull.container_kind != ContainerKind::container) return {};
+  return {fmt::format("kubectl set image {} --namespace {} {}", quote(pull.workload),
+                      quote(pull.name_space), quote(fmt::format("{}={}", pull.container, image)))};
 }
 
 Attachment attachment_of(const Pull& pull) {

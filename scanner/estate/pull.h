@@ -76,6 +76,15 @@ Evidence cite_image(const Estate& estate, const Pull& pull);
 Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,
                    std::string value);
 
+// Evidence for what a status or an event says of the pull.
+Evidence cite_message(const Estate& estate, const PullSymptom& symptom);
+
+// Is the workload's pod template to be changed in place? Of jobs and bare pods it is not.
+bool has_template(const Pull& pull);
+
+// The command that gives the container another image; none where that is not done in place.
+std::vector<std::string> set_image(const Pull& pull, std::string_view image);
+
 // The pull's own part of its cluster's use of the registry. The pull must have both.
 Attachment attachment_of(const Pull& pull);
 
