@@ -1,0 +1,86 @@
+// One HTTP call and its answer, as values. Nothing here speaks to the network.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "live/secret.h"
+
+namespace acr {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// How a server proves itself, and how we do. Always verified: there is no way to switch it off.
+struct TlsTrust {
+  std::string authorities;         // PEM; empty: those of the system
+  std::string server_name;         // the name that the certificate must be for; empty: the URL's
+  std::string client_certificate;  // PEM; with client_key
+  std::string client_key_file;     // one of the two
+  Secret client_key;               // PEM
+};
+
+struct Call {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::string> headers;  // "Accept: application/json"; no credential
+  std::string body;                  // sent when not empty
+  // "Bearer …" or "Basic …": sent to the host of `url` and to no other. Redirects are answers, they
+  // are not followed.
+  Secret authorization;
+  Secret secret_body;               // a form with a credential in it; sent in the place of `body`
+  const TlsTrust* trust = nullptr;  // outlives the call
+  bool by_proxy = true;             // as HTTPS_PROXY and NO_PROXY say; never for IMDS
+  std::string proxy;                // instead of the environment's (kubeconfig's proxy-url)
+  std::vector<std::string> addresses;              // dial these, do not resolve the host
+  std::size_t body_limit = std::size_t{64} << 20;  // bytes; more is Failure::too_large
+  Milliseconds timeout{30'000};                    // of one attempt, whole
+  Milliseconds connect_timeout{10'000};
+  int attempts = 4;        // at most; repeated after 429, 500, 502, 503, 504 and lost connections
+  bool head_only = false;  // the answer's first `body_limit` bytes are wanted, the rest is not
+};
+
+// Why there was no whole answer.
+enum class Failure {
+  none,
+  name,           // the host's name has no address, or its resolver did not answer
+  refused,        // nobody listens, or no route
+  timeout,        // of connecting or of the answer
+  reset,          // cut, before or within the answer
+  tls_untrusted,  // unknown authority
+  tls_name,       // a certificate for another name
+  tls_expired,    // expired or not yet valid
+  tls_other,
+  proxy,  // the proxy refused, or asked for a credential
+  too_large,
+  malformed,  // no HTTP
+  deadline,   // the run's time was over
+  cancelled,
+};
+std::string_view to_string(Failure failure);
+
+struct PeerCertificate {
+  std::string subject, issuer;        // one-line names
+  std::string not_before, not_after;  // RFC 3339
+  std::vector<std::string> names;     // subject alternative names
+};
+
+struct Answer {
+  int status = 0;  // 0: none came
+  Failure failure = Failure::none;
+  std::string detail;  // one clause for people, free of control characters and credentials
+  std::map<std::string, std::string> headers;  // names in lower case; the last of equal names, but
+                                               // "www-authenticate" and "link" joined with ", "
+  std::string body;                            // with failure: what came of it
+  std::string address;                         // the peer's; empty when there was no connection
+  std::optional<PeerCertificate> certificate;  // of the peer, also where it was not trusted
+  int attempts = 0;
+  Milliseconds took{0};  // of the last attempt
+  bool ok() const { return failure == Failure::none && status >= 200 && status < 300; }
+};
+
+}  // namespace acr
