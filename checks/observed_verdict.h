@@ -1,6 +1,6 @@
-// What the checks on observations share: what nodes of the pull's cluster have shown themselves, by
-// the message of a pull that failed or by an image that arrived. What another machine sees counts
-// for none of them.
+// What the checks on observations share: what nodes of the pull's cluster have shown, by the
+// message of a pull that failed, by a probe within the cluster or by an image that arrived. What
+// another machine sees counts for none of them.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "estate/access.h"
+#include "estate/observation.h"
 
 namespace acr {
 
@@ -19,13 +20,16 @@ struct Sight {
   std::vector<Evidence> evidence;
 };
 
-// Did the pull's message come as far as `stage` at the login server? An image that arrived did.
-Sight see_stage(const Estate& estate, const Pull& pull, PullStage stage);
+// Did the pull come as far as `stage`? Its message decides: `failure`, where the check read one in
+// it, or the stage that it shows. Then the newest probe, then an image that arrived; a probe that
+// met something else than the message is told beside it.
+Sight see(const Estate& estate, const Pull& pull, PullStage stage, const Sight& probe,
+          std::optional<Sight> failure = std::nullopt);
 // The message says that it failed: the sight of it.
 Sight see_failure(const Estate& estate, const Pull& pull);
-
-// Is this the host of layers: a dedicated data endpoint or the storage behind a registry?
-bool is_data_host(std::string_view host);
+// What a probe within the cluster saw of a step; `layers`: at the host that serves layers.
+Sight see_probe(const Estate& estate, const Pull& pull, Observation::Step step,
+                bool layers = false);
 
 // Answers that hold for every such check: no valid reference, another kind of registry.
 std::optional<Verdict> unless_observable(const Pull& pull);

@@ -39,6 +39,26 @@ Tri served_by_secret(const std::vector<SecretUse>& secrets, const Pull& pull) {
   return open ? Tri::unknown : Tri::no;
 }
 
+// A pod without pull secrets, beside a secret that would serve it: its account may hand that secret
+// to every new pod, and then the node's identity is not what is missing.
+Tri look_at_account(const Estate& estate, const Pull& pull, IdentityNeed& need) {
+  const PullSecret* serving = serving_secret(estate, pull);
+  if (!serving) return Tri::no;
+  const ServiceAccount* account =
+      estate.service_account(pull.cluster_index, pull.name_space, pull.service_account);
+  need.evidence = together(
+      std::move(need.evidence),
+      {account
+           ? estate.cite(account->origin, "imagePullSecrets",
+                         fmt::format("{}", fmt::join(account->pull_secrets, ", ")),
+                         Basis::kubernetes_api)
+           : estate.cite(serving->origin, "metadata/name", serving->name, Basis::kubernetes_api)});
+  if (account) return Tri::no;
+  need.supply.push_back(fmt::format("kubectl get serviceaccount {} --namespace {} --output json",
+                                    quote(pull.service_account), quote(pull.name_space)));
+  return Tri::unknown;
+}
+
 }  // namespace
 
 std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
@@ -121,7 +141,10 @@ IdentityNeed need_of_identity(const Estate& estate, const Attachment& attachment
   bool needed = need.pulls.empty() && !need.pods_unknown, perhaps = need.pods_unknown;
   for (const Pull* pull : need.pulls) {
     const auto secrets = secrets_of(estate, *pull);
-    switch (served_by_secret(secrets, *pull)) {
+    Tri served = served_by_secret(secrets, *pull);
+    if (served == Tri::no && pull->pull_secrets.empty())
+      served = look_at_account(estate, *pull, need);
+    switch (served) {
       case Tri::no:
         needed = true;
         break;
@@ -161,7 +184,8 @@ Verdict identity_fault(const IdentityNeed& need, std::string fault, std::vector<
           fmt::format("{}; whether the pods need it is not known: {}", fault,
                       need.pods_unknown ? "no pods are in the input"
                       : need.unread.empty()
-                          ? "their pull secrets are not in the input"
+                          ? "the pull secrets that they or their service accounts name are not in "
+                            "the input"
                           : fmt::format("pull secret {} could not be read", need.unread)),
           std::move(evidence), need.supply);
     case Tri::yes:

@@ -12,8 +12,19 @@ extern const Check login_server_accepts_connections;
 
 namespace {
 
+// The last step that a probe came to at the host of layers. That its name resolves opens nothing.
+Sight see_layers(const Estate& estate, const Pull& pull) {
+  using Step = Observation::Step;
+  for (const Step step : {Step::blob, Step::tls, Step::connect, Step::resolve}) {
+    Sight sight = see_probe(estate, pull, step, true);
+    if (sight.works == Tri::no || (sight.works == Tri::yes && step != Step::resolve)) return sight;
+  }
+  return {};
+}
+
 Verdict judge(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_observable(pull)) return *verdict;
+  std::optional<Sight> failure;
   if (pull.symptom) {
     const PullError& error = pull.symptom->error;
     const bool network = error.error == PullErrorClass::network_dns ||
@@ -26,10 +37,12 @@ Verdict judge(const Estate& estate, const Pull& pull) {
           fmt::format("the node got the manifest, but no layers{}{}",
                       error.host.empty() ? std::string() : fmt::format(" from {}", error.host),
                       error.detail.empty() ? std::string() : fmt::format(": {}", error.detail));
-      return verdict_of(estate, pull, sight);
+      failure = std::move(sight);
     }
   }
-  return verdict_of(estate, pull, see_stage(estate, pull, PullStage::blob_started));
+  return verdict_of(
+      estate, pull,
+      see(estate, pull, PullStage::blob_started, see_layers(estate, pull), std::move(failure)));
 }
 
 }  // namespace
@@ -47,7 +60,7 @@ const Check data_endpoint_accepts_connections{
         "Layers come from another host than manifests: a dedicated data endpoint or Azure Storage. "
         "A way that is open for the login server alone lets the manifest through and stops at the "
         "first layer.",
-    .reads = "messages of pulls that failed; images that nodes pulled",
+    .reads = "messages of pulls that failed; probes within the cluster; images that nodes pulled",
     .repair =
         "Open the way to the data endpoints too: their record in the private zone, or "
         "*.blob.core.windows.net (with dedicated data endpoints "

@@ -15,6 +15,7 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_observable(pull)) return *verdict;
+  std::optional<Sight> failure;
   if (pull.symptom && !is_data_host(pull.symptom->error.host)) {
     const PullError& error = pull.symptom->error;
     if (error.error == PullErrorClass::network_timeout ||
@@ -28,10 +29,12 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       sight.reason = fmt::format(
           "the node's connection to {}{} {}", pull.reference->domain,
           error.address.empty() ? std::string() : fmt::format(" at {}", error.address), what);
-      return verdict_of(estate, pull, sight);
+      failure = std::move(sight);
     }
   }
-  return verdict_of(estate, pull, see_stage(estate, pull, PullStage::connected));
+  return verdict_of(estate, pull,
+                    see(estate, pull, PullStage::connected,
+                        see_probe(estate, pull, Observation::Step::connect), std::move(failure)));
 }
 
 }  // namespace
@@ -50,7 +53,7 @@ const Check login_server_accepts_connections{
         "a security group, a route to a firewall, a proxy, a private endpoint that is not "
         "approved. Where configuration shows none of these, the message shows that something else "
         "is in the way.",
-    .reads = "messages of pulls that failed; images that nodes pulled",
+    .reads = "messages of pulls that failed; probes within the cluster; images that nodes pulled",
     .repair =
         "Ask who runs the firewall or proxy on the way, with the address and port from the "
         "message. Needs no rights to look.",

@@ -13,6 +13,7 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_observable(pull)) return *verdict;
+  std::optional<Sight> failure;
   if (pull.symptom && pull.symptom->error.error == PullErrorClass::network_dns &&
       !is_data_host(pull.symptom->error.host)) {
     Sight sight = see_failure(estate, pull);
@@ -20,9 +21,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     sight.reason = fmt::format(
         "the node could not resolve {}{}", pull.reference->domain,
         error.resolver.empty() ? std::string() : fmt::format(": it asked {}", error.resolver));
-    return verdict_of(estate, pull, sight);
+    failure = std::move(sight);
   }
-  return verdict_of(estate, pull, see_stage(estate, pull, PullStage::name_resolved));
+  return verdict_of(estate, pull,
+                    see(estate, pull, PullStage::name_resolved,
+                        see_probe(estate, pull, Observation::Step::resolve), std::move(failure)));
 }
 
 }  // namespace
@@ -40,7 +43,7 @@ const Check login_server_resolves{
         "A node that cannot turn the login server into an address gets no further. Where "
         "configuration says that the name has a record, this shows what the node really met: an "
         "old resolver setting, a DNS server that does not forward, a firewall before port 53.",
-    .reads = "messages of pulls that failed; images that nodes pulled",
+    .reads = "messages of pulls that failed; probes within the cluster; images that nodes pulled",
     .repair =
         "Compare the DNS server that the message names with the virtual network's setting; nodes "
         "take up a new setting when they restart. Needs no rights to look.",

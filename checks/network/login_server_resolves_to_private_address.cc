@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "estate/address.h"
 #include "network_verdict.h"
 #include "observed_verdict.h"
 
@@ -17,8 +20,9 @@ namespace {
 // Where configuration leads the pull's nodes: to a private address, and which.
 struct Expected {
   Tri is_private = Tri::unknown;
-  std::string address;
-  std::vector<Evidence> evidence;
+  std::vector<std::string> addresses;
+  std::vector<Evidence> evidence, recorded;  // all of it; what the addresses rest on
+  std::vector<std::string> supply;           // what would tell more
 };
 Expected expect(const Estate& estate, const Pull& pull) {
   Expected expected;
@@ -32,13 +36,63 @@ Expected expect(const Estate& estate, const Pull& pull) {
           &path.zone.linked.evidence, &path.record.exists.evidence}) {
       expected.evidence = together(std::move(expected.evidence), *part);
     }
+    expected.supply = path.supply.empty() ? path.record.exists.supply : path.supply;
     if (path.is_private != Tri::yes) return expected.is_private = path.is_private, expected;
     expected.is_private = Tri::yes;
-    if (path.record.record && !path.record.record->addresses.empty()) {
-      expected.address = path.record.record->addresses.front();
+    if (const RecordSet* record = path.record.record) {
+      expected.addresses.insert(expected.addresses.end(), record->addresses.begin(),
+                                record->addresses.end());
+      for (const std::vector<Evidence>* part :
+           {&network.evidence, &path.evidence, &path.record.exists.evidence}) {
+        expected.recorded = together(std::move(expected.recorded), *part);
+      }
     }
   }
   return expected;
+}
+
+// Which way the nodes took, or would take.
+struct Met {
+  std::string reason;  // a clause
+  bool is_private = false;
+  std::vector<std::string> addresses;  // resolved by a probe; empty where a message tells
+  std::vector<Evidence> evidence;
+};
+
+std::optional<Met> read_message(const Estate& estate, const Pull& pull) {
+  if (!pull.symptom) return std::nullopt;
+  const PullError& error = pull.symptom->error;
+  const std::string& host = pull.reference->domain;
+  Met met{.reason = {},
+          .is_private = error.private_address,
+          .addresses = {},
+          .evidence = {cite_message(estate, *pull.symptom)}};
+  if (!error.address.empty() && error.error != PullErrorClass::network_proxy &&
+      !is_data_host(error.host)) {
+    met.reason = fmt::format("the node dialled {} at the {} address {}", host,
+                             met.is_private ? "private" : "public", error.address);
+  } else if (error.error == PullErrorClass::network_firewall) {
+    met.reason =
+        error.client_address.empty()
+            ? "the registry's firewall refused the node, so it came by the public endpoint"
+            : fmt::format("the registry saw the node as {}, so it came by the public endpoint",
+                          error.client_address);
+  } else {
+    return std::nullopt;
+  }
+  return met;
+}
+
+std::optional<Met> read_probe(const Estate& estate, const Pull& pull) {
+  const Sighting sighting = find_sighting(estate, pull, Observation::Step::resolve);
+  if (!sighting || !sighting.observation->works) return std::nullopt;
+  const Sight sight = see_probe(estate, pull, Observation::Step::resolve);
+  const std::vector<std::string>& addresses = sighting.observation->addresses;
+  const bool is_private = std::ranges::all_of(addresses, [](const std::string& text) {
+    const auto address = IpAddress::parse(text);
+    return address && address->is_private();
+  });
+  return Met{sight.reason, is_private && !addresses.empty(), addresses, sight.evidence};
 }
 
 Verdict judge(const Estate& estate, const Pull& pull) {
@@ -48,19 +102,14 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return not_applicable(fmt::format("registry {} has no private endpoint", registry->name),
                           {estate.cite(registry->origin, "privateEndpointConnections", "none")});
   }
-  const PullError* error = pull.symptom ? &pull.symptom->error : nullptr;
-  const bool dialled = error && !error->address.empty() &&
-                       error->error != PullErrorClass::network_proxy && !is_data_host(error->host);
-  const bool seen_outside = error && error->error == PullErrorClass::network_firewall;
-  if (!dialled && !seen_outside) return verdict_of(estate, pull, {});
-  Sight sight = see_failure(estate, pull);
-  if (dialled && error->private_address) {
-    sight.works = Tri::yes;
-    sight.reason = fmt::format("the node dialled {} at the private address {}",
-                               pull.reference->domain, error->address);
-    return verdict_of(estate, pull, sight);
-  }
+  std::optional<Met> met = read_message(estate, pull);
+  if (!met) met = read_probe(estate, pull);
+  if (!met) return verdict_of(estate, pull, {});
+  Sight sight{Tri::yes, met->reason, met->evidence};
+  // Of an address in a message, only what sort it is was learnt.
+  if (met->is_private && met->addresses.empty()) return verdict_of(estate, pull, sight);
   if (!registry || !pull.cluster) return verdict_of(estate, pull, {});
+
   const Expected expected = expect(estate, pull);
   sight.evidence = together(std::move(sight.evidence), expected.evidence);
   if (expected.is_private == Tri::no) {
@@ -68,21 +117,26 @@ Verdict judge(const Estate& estate, const Pull& pull) {
         fmt::format("the nodes reach registry {} by its public endpoint", registry->name),
         std::move(sight.evidence));
   }
-  const std::string met =
-      dialled ? fmt::format("the node dialled {} at the public address {}", pull.reference->domain,
-                            error->address)
-      : error->client_address.empty()
-          ? "the registry's firewall refused the node, so it came by the public endpoint"
-          : fmt::format("the registry saw the node as {}, so it came by the public endpoint",
-                        error->client_address);
-  if (expected.is_private == Tri::unknown) {
-    return unknown(fmt::format("{}; whether it has a private way is not known", met),
+  if (expected.is_private == Tri::unknown || (met->is_private && expected.addresses.empty())) {
+    return unknown(fmt::format("{}; {} is not known", met->reason,
+                               met->is_private ? "which address the private endpoint has"
+                                               : "whether it has a private way"),
                    std::move(sight.evidence),
-                   {"kubectl get pods,events --all-namespaces --output json"});
+                   expected.supply.empty()
+                       ? std::vector<std::string>{"az network private-endpoint list --output json"}
+                       : expected.supply);
   }
-  sight.reason = expected.address.empty()
-                     ? fmt::format("{}, not by the private endpoint", met)
-                     : fmt::format("{}, while configuration leads to {}", met, expected.address);
+  if (met->is_private && std::ranges::any_of(met->addresses, [&](const std::string& address) {
+        return std::ranges::find(expected.addresses, address) != expected.addresses.end();
+      })) {
+    return verdict_of(estate, pull,
+                      {Tri::yes, met->reason, together(met->evidence, expected.recorded)});
+  }
+  sight.works = Tri::no;
+  sight.reason = expected.addresses.empty()
+                     ? fmt::format("{}, not by the private endpoint", met->reason)
+                     : fmt::format("{}, while configuration leads to {}", met->reason,
+                                   expected.addresses.front());
   return verdict_of(estate, pull, sight);
 }
 
@@ -101,7 +155,7 @@ const Check login_server_resolves_to_private_address{
         "A private endpoint only helps nodes that resolve the login server to it. A node that was "
         "given the public address meets the registry's firewall, although every private record is "
         "right.",
-    .reads = "messages of pulls that failed; images that nodes pulled",
+    .reads = "messages of pulls that failed; probes within the cluster; images that nodes pulled",
     .repair =
         "Look at what answers the nodes: the virtual network's DNS servers and whether they "
         "forward to Azure DNS (168.63.129.16); nodes take up a new setting when they restart. "

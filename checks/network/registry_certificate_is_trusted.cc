@@ -8,6 +8,7 @@ namespace {
 
 Verdict judge(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_observable(pull)) return *verdict;
+  std::optional<Sight> failure;
   if (pull.symptom) {
     const PullError& error = pull.symptom->error;
     std::string_view what;
@@ -31,10 +32,12 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       Sight sight = see_failure(estate, pull);
       sight.reason = fmt::format("the node asked {} and {}",
                                  error.host.empty() ? pull.reference->domain : error.host, what);
-      return verdict_of(estate, pull, sight);
+      failure = std::move(sight);
     }
   }
-  return verdict_of(estate, pull, see_stage(estate, pull, PullStage::tls_established));
+  return verdict_of(estate, pull,
+                    see(estate, pull, PullStage::tls_established,
+                        see_probe(estate, pull, Observation::Step::tls), std::move(failure)));
 }
 
 }  // namespace
@@ -52,7 +55,7 @@ const Check registry_certificate_is_trusted{
         "Every pull goes over TLS. A certificate that the node does not trust, or that is for "
         "another name, comes from something in between: a proxy that opens TLS, an image host that "
         "is not the login server, a clock that is wrong.",
-    .reads = "messages of pulls that failed; images that nodes pulled",
+    .reads = "messages of pulls that failed; probes within the cluster; images that nodes pulled",
     .repair =
         "Exempt the registry from TLS inspection, or put the inspecting authority on the nodes (az "
         "aks update --custom-ca-trust-certificates). Needs rights on the firewall or the cluster; "

@@ -1,9 +1,31 @@
 #include "collect/collect.h"
 
+#include <fmt/format.h>
+
 #include "collect/document.h"
 #include "collect/source.h"
 
 namespace acr {
+namespace {
+
+// What a laptop sees says nothing of a node: the user shall know that it was read and set aside.
+void remark_on_probes(const Estate& estate, Remarks& remarks) {
+  for (const Probe& probe : estate.probes) {
+    if (probe.cluster >= 0 && probe.vantage.kind != Vantage::Kind::host) continue;
+    const std::string where = describe(probe.vantage);
+    remarks.add({Remark::Level::note, "probe-not-counted",
+                 probe.vantage.kind == Vantage::Kind::host
+                     ? fmt::format("the probe of {} was made on {}, outside of any cluster: it "
+                                   "shows nothing of what nodes meet",
+                                   probe.registry, where)
+                     : fmt::format("nothing in the input tells which cluster {} belongs to, so the "
+                                   "probe of {} counts for none",
+                                   where, probe.registry),
+                 estate.source(probe.origin)});
+  }
+}
+
+}  // namespace
 
 Collected collect(const Input& input) {
   Collected collected;
@@ -32,6 +54,7 @@ Collected collect(const Input& input) {
   collected.damaged |= reader.damaged();
   collected.nothing = !any;
   collected.estate.link();
+  remark_on_probes(collected.estate, remarks);
   collected.remarks = remarks.take();
   return collected;
 }

@@ -13,6 +13,7 @@
 #include "collect/arm.h"
 #include "collect/images.h"
 #include "collect/kubernetes.h"
+#include "collect/probe.h"
 #include "collect/split.h"
 #include "collect/yaml.h"
 
@@ -740,6 +741,8 @@ struct DocumentReader::Reading {
       count(*asked);
     } else if (absorb_error(context, element, place.origin())) {
       ++current.errors;
+    } else if (absorb_probe(context, element, place.origin())) {
+      count(Kind::probe);
     } else if (const auto kind = absorb_azure(context, element, place.origin())) {
       count(*kind);
     } else if (const auto told = image()) {

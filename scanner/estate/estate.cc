@@ -83,6 +83,8 @@ std::string_view to_string(Kind kind) {
       return "applications";
     case Kind::group_membership:
       return "group memberships";
+    case Kind::probe:
+      return "probes";
     case Kind::pod:
       return "pods";
     case Kind::workload:
@@ -428,6 +430,39 @@ void add_event_messages(Estate& estate) {
   }
 }
 
+// A probe belongs to the cluster that has its node, or that it names. What fits several counts for
+// none.
+void attribute_probes(Estate& estate) {
+  for (Probe& probe : estate.probes) {
+    std::set<int> having;
+    const auto found = [&](std::uint32_t document) {
+      if (const int cluster = estate.cluster_of(document); cluster >= 0) having.insert(cluster);
+    };
+    if (const std::string& name = probe.vantage.node; !name.empty()) {
+      for (const Node& node : estate.nodes)
+        if (node.name == name) found(node.origin.document);
+      for (const PodClass& pod : estate.pod_classes) {
+        if (pod.document == Origin::kNone) continue;
+        for (const NodeTally& tally : pod.nodes)
+          if (tally.node == name) found(pod.document);
+      }
+    }
+    if (const std::string& name = probe.vantage.cluster; having.size() != 1 && !name.empty()) {
+      std::set<int> named;
+      for (std::size_t i = 0; i < estate.clusters.size(); ++i) {
+        const Cluster& cluster = estate.clusters[i];
+        if (same_text(cluster.name, name) || cluster.kube_context == name)
+          named.insert(static_cast<int>(i));
+      }
+      having = std::move(named);
+    }
+    if (having.size() == 1) probe.cluster = *having.begin();
+  }
+  std::ranges::stable_sort(estate.probes, {}, [](const Probe& probe) {
+    return std::tuple(probe.at, probe.registry, probe.origin.document, probe.origin.pointer);
+  });
+}
+
 // Many pods fail with the same words.
 void read_messages(std::vector<PodClass>& classes) {
   std::unordered_map<std::string_view, const PullError*> read;
@@ -538,6 +573,7 @@ void Estate::link() {
   add_event_messages(*this);
   read_messages(pod_classes);
   document_cluster_ = ClusterAttribution(*this).run();
+  attribute_probes(*this);
 
   auto index = std::make_shared<Index>();
   for (const Registry& r : registries) index->registry_by_host.emplace(lower(r.login_server), &r);

@@ -14,6 +14,7 @@
 #include "estate/image_facts.h"
 #include "estate/image_reference.h"
 #include "estate/network.h"
+#include "estate/observation.h"
 #include "estate/registry.h"
 #include "estate/time.h"
 #include "estate/workload.h"
@@ -56,6 +57,7 @@ enum class Kind {
   service_principal,
   application,
   group_membership,
+  probe,
   pod,
   workload,
   service_account,
@@ -133,6 +135,8 @@ struct Estate {
   std::vector<Subscription> subscriptions;
   std::vector<DirectoryObject> directory_objects;
   std::vector<GroupMembership> memberships;
+
+  std::vector<Probe> probes;
 
   std::vector<PodClass> pod_classes;
   std::vector<ServiceAccount> service_accounts;

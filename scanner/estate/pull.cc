@@ -103,10 +103,7 @@ NodeClass classify_by_spec(const Estate& estate, int cluster, const PodClass& po
   // nodes' taint cannot be on one.
   if (node_name.starts_with("aks-") || !tolerates_virtual_nodes(*pod.placement)) {
     result.kind = NodeClass::Kind::agent;
-    if (node_name.starts_with("aks-")) {
-      const std::string_view rest = node_name.substr(4);
-      result.pool = std::string(rest.substr(0, rest.find('-')));
-    }
+    result.pool = pool_of_node_name(node_name);
     const auto pool = selector.find("agentpool");
     const auto azure_pool = selector.find("kubernetes.azure.com/agentpool");
     if (result.pool.empty() && pool != selector.end()) result.pool = pool->second;
