@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -46,7 +48,6 @@ constexpr std::string_view kSubscriptionVersion = "2022-12-01";
 constexpr std::string_view kResourceGraphVersion = "2022-10-01";
 // The only version of its time that shows which subnets a registry lets in (network-rule list).
 constexpr std::string_view kSubnetRulesVersion = "2021-08-01-preview";
-constexpr std::size_t kSubscriptionsAQuery = 300;  // advice of the Resource Graph documentation
 
 // The type within a URL or id: "…/providers/Microsoft.Network/virtualNetworks/v?x" ->
 // "Microsoft.Network/virtualNetworks". The last provider counts, without child types.
@@ -121,24 +122,42 @@ std::string json_text(std::string_view text) {
 }
 
 // Which subscriptions hold anything we look at? One row each, sorted for paging.
-constexpr std::string_view kFindSubscriptions =
-    "resources | where type in~ ('microsoft.containerregistry/registries', "
-    "'microsoft.containerservice/managedclusters') | summarize id = min(id) by subscriptionId | "
-    "order by id asc";
-
-std::string graph_query(const std::vector<std::string>& management_groups,
-                        std::string_view skip_token) {
-  std::string body = "{";
-  if (!management_groups.empty()) {
-    body += "\"managementGroups\":[";
-    for (std::size_t i = 0; i < management_groups.size(); ++i)
-      body += (i == 0 ? "" : ",") + json_text(management_groups[i]);
-    body += "],";
+std::string find_subscriptions(const std::vector<std::string>& names) {
+  std::string text =
+      "resources | where type in~ ('microsoft.containerregistry/registries', "
+      "'microsoft.containerservice/managedclusters')";
+  if (!names.empty()) {
+    text += " | where name in~ (";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      std::string name;
+      std::ranges::copy_if(names[i], std::back_inserter(name), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+      });
+      text += fmt::format("{}'{}'", i == 0 ? "" : ", ", name);
+    }
+    text += ')';
   }
-  body += fmt::format("\"query\":{},\"options\":{{\"$top\":1000,\"resultFormat\":\"objectArray\"",
-                      json_text(kFindSubscriptions));
-  if (!skip_token.empty()) body += fmt::format(",\"$skipToken\":{}", json_text(skip_token));
-  return body + "}}";
+  return text + " | summarize id = min(id) by subscriptionId | order by id asc";
+}
+// Private zones and endpoints are often kept in a subscription of their own (a hub), which nobody
+// names.
+constexpr std::array kInventories{
+    std::string_view{"resources | where type in~ ('microsoft.network/privatednszones', "
+                     "'microsoft.network/privatednszones/virtualnetworklinks') | where id contains "
+                     "'/privatednszones/privatelink.azurecr.' | project id, name, type, location, "
+                     "resourceGroup, subscriptionId, tenantId, properties | order by id asc"},
+    std::string_view{
+        "dnsresources | where type =~ 'microsoft.network/privatednszones/a' | where id contains "
+        "'/privatednszones/privatelink.azurecr.' | project id, name, type, subscriptionId, "
+        "resourceGroup, properties | order by id asc"},
+};
+
+// The query that a recorded body asked, as JSON text.
+std::string query_of(std::string_view body) {
+  simdjson::dom::parser parser;
+  Element root;
+  const simdjson::padded_string text(body);
+  return parser.parse(text).get(root) == simdjson::SUCCESS ? text_of(root, "query") : std::string();
 }
 
 // The version in the URL is one that this cloud does not know.
@@ -164,16 +183,32 @@ void AzurePlan::ask(std::vector<Request>& requests, std::string url, std::string
   requests.push_back(std::move(request));
 }
 
+void AzurePlan::query(std::vector<Request>& requests, std::string_view text,
+                      std::string_view skip_token) {
+  std::string body = "{";
+  // Management groups narrow where to look for registries and clusters, not what they rest on.
+  if (!scope_.management_groups.empty() && text.contains("summarize")) {
+    body += "\"managementGroups\":[";
+    for (std::size_t i = 0; i < scope_.management_groups.size(); ++i)
+      body += (i == 0 ? "" : ",") + json_text(scope_.management_groups[i]);
+    body += "],";
+  }
+  body += fmt::format("\"query\":{},\"options\":{{\"$top\":1000,\"resultFormat\":\"objectArray\"",
+                      json_text(text));
+  if (!skip_token.empty()) body += fmt::format(",\"$skipToken\":{}", json_text(skip_token));
+  ask(requests,
+      fmt::format("{}/providers/Microsoft.ResourceGraph/resources?api-version={}", scope_.arm,
+                  kResourceGraphVersion),
+      body + "}}");
+}
+
 std::vector<Request> AzurePlan::begin() {
   std::vector<Request> requests;
   for (const std::string& id : scope_.subscriptions)
     for (Request& request : list_subscription(id)) requests.push_back(std::move(request));
-  if (scope_.subscriptions.empty() || !scope_.management_groups.empty()) {
-    ask(requests,
-        fmt::format("{}/providers/Microsoft.ResourceGraph/resources?api-version={}", scope_.arm,
-                    kResourceGraphVersion),
-        graph_query(scope_.management_groups, {}));
-  }
+  if (scope_.subscriptions.empty() || !scope_.management_groups.empty())
+    query(requests, find_subscriptions(scope_.names), {});
+  for (const std::string_view inventory : kInventories) query(requests, inventory, {});
   return requests;
 }
 
@@ -276,7 +311,7 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
           next.requests.push_back(std::move(each_request));
     }
     if (const std::string token = text_of(root, "$skipToken"); !token.empty())
-      ask(next.requests, request.url, graph_query(scope_.management_groups, token));
+      query(next.requests, query_of(request.body), token);
     return next;
   }
 
@@ -321,7 +356,8 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
           simdjson::SUCCESS)
         for (Request& each_request : look_up_application(client))
           next.requests.push_back(std::move(each_request));
-    } else if (same_text(type, "Microsoft.Network/privateEndpoints")) {
+    } else if (same_text(type, "Microsoft.Network/privateEndpoints") &&
+               !path.ends_with("/privatednszonegroups")) {
       bool to_registry = false;
       for (const std::string_view field :
            {"privateLinkServiceConnections", "manualPrivateLinkServiceConnections"}) {
@@ -339,8 +375,14 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
         if (const std::string nic_id = text_of(nic, "id"); is_id(nic_id))
           ask(next.requests, versioned(scope_.arm, nic_id));
       });
+    } else if (path.ends_with("/privatednszonegroups")) {
+      each(item, "privateDnsZoneConfigs", [&](Element config) {
+        std::string_view zone;
+        if (config["properties"]["privateDnsZoneId"].get_string().get(zone) == simdjson::SUCCESS)
+          ask_elsewhere(next.requests, zone);
+      });
     } else if (same_text(type, "Microsoft.Network/privateDnsZones") &&
-               path.ends_with("/privatednszones")) {
+               (path.ends_with("/privatednszones") || path.ends_with(lower(id)))) {
       if (!lower(resource.name()).starts_with("privatelink.azurecr.")) return;
       ask(next.requests,
           fmt::format("{}{}/virtualNetworkLinks?api-version=2024-06-01", scope_.arm, id));

@@ -20,6 +20,7 @@ struct AzureScope {
   // cluster which the caller may read.
   std::vector<std::string> subscriptions;
   std::vector<std::string> management_groups;
+  std::vector<std::string> names;  // only those that hold a registry or cluster of such a name
 };
 
 // What an answer leads to.
@@ -48,6 +49,7 @@ class AzurePlan {
   std::map<std::string, std::vector<std::string>> registries_;  // by subscription
   std::set<std::string> refused_;                               // subscriptions
 
+  void query(std::vector<Request>& requests, std::string_view text, std::string_view skip_token);
   std::vector<Request> list_subscription(std::string_view id);
   void ask(std::vector<Request>& requests, std::string url, std::string body = {},
            Audience audience = Audience::arm);

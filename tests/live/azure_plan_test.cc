@@ -47,9 +47,9 @@ TEST(AzurePlan, ListsASubscriptionOnce) {
   EXPECT_TRUE(asks(requests, "Microsoft.ContainerRegistry/registries?api-version=2025-11-01"));
   EXPECT_TRUE(asks(requests, "Microsoft.ContainerService/managedClusters?"));
   EXPECT_TRUE(asks(requests, "roleDefinitions?api-version=2022-04-01&%24filter=type"));
-  EXPECT_FALSE(asks(requests, "ResourceGraph"));
   for (const Request& request : requests) {
-    EXPECT_EQ(request.method, "GET");
+    EXPECT_EQ(request.method, request.url.contains("ResourceGraph") ? "POST" : "GET");
+    EXPECT_FALSE(request.body.contains("summarize")) << "the subscriptions are named";
     EXPECT_TRUE(request.url.starts_with(kArm)) << request.url;
   }
   EXPECT_TRUE(plan.begin().empty());
@@ -60,7 +60,7 @@ TEST(AzurePlan, FindsSubscriptionsThroughResourceGraph) {
   scope.management_groups = {"mg-\"prod"};
   AzurePlan plan(scope);
   const auto first = plan.begin();
-  ASSERT_EQ(first.size(), 1U);
+  ASSERT_EQ(first.size(), 3U);  // the subscriptions, private zones, their records
   EXPECT_EQ(first[0].method, "POST");
   EXPECT_TRUE(first[0].body.contains(R"("managementGroups":["mg-\"prod"])")) << first[0].body;
   Exchange page = answer(first[0].url, 200,
