@@ -118,7 +118,8 @@ struct Loop::Running {
     if (libraries_are_ready()) multi = curl_multi_init();
     if (multi == nullptr) return;
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(limits.calls));
+    // Twice, so that idle connections to one host do not go for the sake of another's.
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * limits.calls));
   }
   ~Running() {
     const HeldPipeSignal held;

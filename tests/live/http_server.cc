@@ -32,7 +32,7 @@ std::string lower(std::string text) {
 std::string decoded(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() + 0 &&
+    if (text[i] == '%' && i + 2 < text.size() &&
         text.find_first_not_of("0123456789abcdefABCDEF", i + 1) >= i + 3) {
       out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
       i += 2;
@@ -119,7 +119,8 @@ struct Stream {
 bool read_request(Stream& stream, Request& request) {
   std::size_t end;
   while ((end = stream.rest.find("\r\n\r\n")) == std::string::npos)
-    if (stream.rest.size() > (1 << 20) || !stream.fill()) return false;
+    if (stream.rest.starts_with('\x16') || stream.rest.size() > (1 << 20) || !stream.fill())
+      return false;
   std::string head = stream.rest.substr(0, end + 2);
   stream.rest.erase(0, end + 4);
   const std::string line = head.substr(0, head.find("\r\n"));
@@ -231,13 +232,17 @@ struct HttpServer::Running {
     if (options.tls) {
       stream.tls = SSL_new(context);
       SSL_set_fd(stream.tls, stream.socket);
-      if (SSL_accept(stream.tls) != 1) return;
+      if (SSL_accept(stream.tls) != 1) return linger(stream);
     }
     while (true) {
       Request request;
       describe(stream, request);
       request.connection = number;
-      if (!read_request(stream, request)) break;
+      if (!read_request(stream, request)) {
+        if (stream.rest.starts_with('\x16'))  // TLS, where there is none
+          stream.write_all("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        break;
+      }
       {
         const std::scoped_lock lock(mutex);
         requests.push_back(request);
@@ -257,6 +262,15 @@ struct HttpServer::Running {
       if (!go_on || !answer(stream, request, response)) break;
     }
     if (stream.tls != nullptr) SSL_shutdown(stream.tls);
+  }
+
+  // Reads on until the client closes: else what is unread would turn our last words into a reset.
+  static void linger(const Stream& stream) {
+    char data[4'096];
+    shutdown(stream.socket, SHUT_WR);
+    const timeval most{2, 0};
+    setsockopt(stream.socket, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+    while (recv(stream.socket, data, sizeof data, 0) > 0) continue;
   }
 
   static void describe(const Stream& stream, Request& request) {
