@@ -79,6 +79,11 @@ std::string text_of(Element element, std::string_view field) {
   return element[field].get_string().get(text) == simdjson::SUCCESS ? std::string(text)
                                                                     : std::string();
 }
+// ARM and az spell this one differently.
+std::string subnet_of(Element pool) {
+  std::string subnet = text_of(pool, "vnetSubnetID");
+  return subnet.empty() ? text_of(pool, "vnetSubnetId") : subnet;
+}
 // A field of a resource that REST keeps below "properties".
 Element inner(Element element, std::string_view field, Element fallback) {
   Element value;
@@ -347,7 +352,7 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       });
     } else if (same_text(type, "Microsoft.ContainerService/managedClusters")) {
       each(item, "agentPoolProfiles", [&](Element pool) {
-        const std::string subnet = text_of(pool, "vnetSubnetID");
+        const std::string subnet = subnet_of(pool);
         if (const std::size_t cut = lower(subnet).find("/subnets/"); cut != std::string::npos)
           ask_elsewhere(next.requests, subnet.substr(0, cut));
       });
