@@ -92,6 +92,9 @@ class Asking {
           answer.detail.empty() ? std::string(to_string(answer.failure)) : std::move(answer.detail);
     }
     const NextStep next = follow(exchange);
+    std::vector<Request> needed;
+    if (azure_ && request.audience == Audience::kubernetes && exchange.status == 200)
+      needed = azure_->look_into(read_needs(exchange.body));
     if (!next.restarts.empty())
       std::erase_if(answers_.exchanges, [&](const Exchange& earlier) {
         return earlier.request.context == request.context &&
@@ -99,6 +102,7 @@ class Asking {
       });
     if (!next.superseded) answers_.exchanges.push_back(std::move(exchange));
     for (const Request& further : next.requests) ask(further, false);
+    for (const Request& further : needed) ask(further, false);
   }
 
   NextStep follow(const Exchange& exchange) {
