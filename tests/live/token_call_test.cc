@@ -200,7 +200,7 @@ TEST(ReadToken, WhoItSpeaksFor) {
             "T O A scan true");
   const Who person =
       read_who(token_of("{\"oid\":\"O\",\"azp\":\"Z\",\"upn\":\"jane\\u001b[2J@contoso\"}"));
-  EXPECT_EQ(person.client_id + " " + person.name, "Z jane [2J@contoso");
+  EXPECT_EQ(person.client_id + " " + person.name, "Z jane?[2J@contoso");
   EXPECT_EQ(token_end(token_of(R"({"exp":1780315200})")), kNow);
   for (const std::string& text : {std::string("opaque"), std::string("a.b"), token_of("[]"),
                                   token_of("{"), std::string("a.!.c"), token_of(R"({"oid":5})")}) {
@@ -234,7 +234,7 @@ TEST(ReadToken, EntraErrors) {
   EXPECT_EQ(error(R"({"error":"x","error_description":"odd","error_codes":[90002]})").code,
             "AADSTS90002");
   EXPECT_EQ(error(R"({"error":"x","error_description":"odd \u001b[1m","error_codes":"y"})").text,
-            "odd [1m");
+            "odd ?[1m");
   EXPECT_EQ(error("<html>").text, "it answered 401");
   for (const int code :
        {7000215, 7000222, 700016, 90002, 50076, 50079, 65001, 700024, 70043, 500011, 700027})
