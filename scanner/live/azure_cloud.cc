@@ -31,18 +31,6 @@ constexpr std::array<AzureCloud, 3> kClouds{{
 
 }  // namespace
 
-std::string_view to_string(Audience audience) {
-  switch (audience) {
-    case Audience::arm:
-      return "Azure Resource Manager";
-    case Audience::graph:
-      return "Microsoft Graph";
-    case Audience::registry:
-      return "Azure Container Registry";
-  }
-  return {};
-}
-
 std::span<const AzureCloud> azure_clouds() {
   return kClouds;
 }
@@ -74,6 +62,8 @@ std::string resource_of(const AzureCloud& cloud, Audience audience) {
       return std::string(cloud.graph);
     case Audience::registry:
       return "https://containerregistry.azure.net";
+    case Audience::kubernetes:
+      return "6dae42f8-4368-4678-94ff-3960e28e3630";  // the application "Azure Kubernetes Service"
   }
   return {};
 }

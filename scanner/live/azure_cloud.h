@@ -7,11 +7,9 @@
 #include <string_view>
 
 #include "live/environment.h"
+#include "live/exchange.h"
 
 namespace acr {
-
-enum class Audience { arm, graph, registry };
-std::string_view to_string(Audience audience);  // "Azure Resource Manager", …
 
 struct AzureCloud {
   std::string_view name;       // as az names it: "AzureCloud"
@@ -31,7 +29,7 @@ const AzureCloud* find_cloud(std::string_view name);
 const AzureCloud& choose_cloud(const Environment& environment);
 
 // What a token is asked for: the `resource` of managed identities and az, the `scope` of Entra's v2
-// endpoint. Container Registry has one audience in every cloud.
+// endpoint. Container Registry and the API servers of AKS have one audience in every cloud.
 std::string resource_of(const AzureCloud& cloud, Audience audience);
 std::string scope_of(const AzureCloud& cloud, Audience audience);
 
