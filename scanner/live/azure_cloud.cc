@@ -31,6 +31,20 @@ constexpr std::array<AzureCloud, 3> kClouds{{
 
 }  // namespace
 
+std::string_view service_of(Audience audience) {
+  switch (audience) {
+    case Audience::arm:
+      return "Azure Resource Manager";
+    case Audience::graph:
+      return "Microsoft Graph";
+    case Audience::registry:
+      return "Azure Container Registry";
+    case Audience::kubernetes:
+      return "Azure Kubernetes Service";
+  }
+  return {};
+}
+
 std::span<const AzureCloud> azure_clouds() {
   return kClouds;
 }

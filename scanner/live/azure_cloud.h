@@ -20,6 +20,8 @@ struct AzureCloud {
   std::string_view registry_suffix;  // "azurecr.io"
 };
 
+std::string_view service_of(Audience audience);  // "Azure Resource Manager", …
+
 std::span<const AzureCloud> azure_clouds();  // the public one first
 
 // By either name or "AzureUSGovernmentCloud", whatever the case.

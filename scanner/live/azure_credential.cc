@@ -59,7 +59,7 @@ void AzureCredential::ask_source(const Request& request) {
     error.text = reasons_.empty()
                      ? "there is no source of a token for Azure"
                      : fmt::format("no source gave a token for {}:\n  {}",
-                                   to_string(request.key.first), fmt::join(reasons_, "\n  "));
+                                   service_of(request.key.first), fmt::join(reasons_, "\n  "));
     error.next = "az login, or see --auth";
     return finish(request.key, std::unexpected(std::move(error)));
   }
