@@ -107,9 +107,9 @@ long long entra_code(std::string_view text) {
   constexpr std::string_view kPrefix = "AADSTS";
   const std::size_t at = text.find(kPrefix);
   if (at == std::string_view::npos) return 0;
-  text.remove_prefix(at + kPrefix.size());
+  const std::string digits(text.substr(at + kPrefix.size(), 12));
   long long code = 0;
-  std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 12), code);
+  std::from_chars(digits.data(), digits.data() + digits.size(), code);
   return std::max(code, 0LL);
 }
 

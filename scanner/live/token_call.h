@@ -16,7 +16,8 @@
 
 namespace acr {
 
-bool is_command(const CredentialSource& source);  // az, azd: no call but a program
+bool is_application(const CredentialSource& source);  // it signs in at Entra itself
+bool is_command(const CredentialSource& source);      // az, azd: no call but a program
 
 // What a source proves itself with that stands in a file: read anew for every token, since such
 // files are renewed.
