@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <utility>
 
 #include "cli/nearest.h"

@@ -43,7 +43,7 @@ struct Options {
   std::vector<std::string> from;
   std::string name_space, cluster;
   LiveOptions live;
-  std::string folder;  // collect -d
+  std::string folder;                 // collect -d
   std::vector<OutputTarget> outputs;  // at least one; at most one to standard output
   JudgeOptions judge;
   Severity severity = Severity::low;  // the least severity listed
