@@ -87,6 +87,9 @@ struct Loop::Running {
         cancelled(flag),
         lanes(given.calls, given.calls_a_host),
         resolver(given.queries) {
+    const Environment environment = read_environment();
+    around.proxy = proxy_settings(environment);
+    around.authorities = system_authorities(environment);
     around.total_bytes = limits.total_bytes;
     if (libraries_are_ready()) multi = curl_multi_init();
     if (multi == nullptr) return;

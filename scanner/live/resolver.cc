@@ -109,7 +109,7 @@ struct Resolver::State {
       return finish(asked, Outcome::malformed);
     }
     asked.answer.server = asked.channel->servers;
-    asked.name = plain_name(asked.query.name);
+    asked.name = lower_name(asked.query.name);
     send(asked);
   }
 
@@ -148,7 +148,7 @@ struct Resolver::State {
     if (answer.detail.empty() && outcome == Outcome::cancelled) answer.detail = end_detail;
     if (answer.detail.empty() && outcome != Outcome::addresses) {
       const std::string name =
-          answer.chain.empty() ? plain_name(question.query.name) : answer.chain.back();
+          answer.chain.empty() ? lower_name(question.query.name) : answer.chain.back();
       answer.detail = fmt::format("{} {}", name, meaning(outcome));
     }
     const auto found = std::ranges::find(open, &question, &std::unique_ptr<Question>::get);
