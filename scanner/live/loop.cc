@@ -93,7 +93,9 @@ struct Loop::Running {
     around.total_bytes = limits.total_bytes;
     if (libraries_are_ready()) multi = curl_multi_init();
     if (multi == nullptr) return;
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+    // One call at a time on a connection, HTTP/2 or not: libcurl 7.88 at times forgets the data of
+    // a stream that it read while at another, and the call then hangs until its timeout.
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
     // Twice, so that idle connections to one host do not go for the sake of another's.
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * limits.calls));
   }

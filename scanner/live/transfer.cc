@@ -78,8 +78,8 @@ bool Transfer::make_ready() {
          set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
          set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && set(CURLOPT_HTTP09_ALLOWED, 0L) &&
          set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS)) &&
-         set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket) && set(CURLOPT_PIPEWAIT, 1L) &&
-         set(CURLOPT_ACCEPT_ENCODING, "") && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+         set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket) && set(CURLOPT_ACCEPT_ENCODING, "") &&
+         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
          set(CURLOPT_TIMEOUT_MS, static_cast<long>(call_.timeout.count())) &&
          set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call_.connect_timeout.count())) &&
          set(CURLOPT_HEADERFUNCTION, &Transfer::on_header) && set(CURLOPT_HEADERDATA, this) &&
