@@ -32,15 +32,24 @@ struct Call {
   // "Bearer …" or "Basic …": sent to the host of `url` and to no other. Redirects are answers, they
   // are not followed.
   Secret authorization;
-  Secret secret_body;               // a form with a credential in it; sent in the place of `body`
-  const TlsTrust* trust = nullptr;  // outlives the call
-  bool by_proxy = true;             // as HTTPS_PROXY and NO_PROXY say; never for IMDS
-  std::string proxy;                // instead of the environment's (kubeconfig's proxy-url)
-  std::vector<std::string> addresses;              // dial these, do not resolve the host
+  Secret secret_body;  // a form with a credential in it; sent in the place of `body`
+  // Whole header lines with a credential in them ("X-IDENTITY-HEADER: …").
+  std::vector<Secret> secret_headers;
+  const TlsTrust* trust = nullptr;  // outlives the loop's run
+  // As HTTPS_PROXY and NO_PROXY say. Never by a proxy: plain http, loopback, link-local addresses
+  // (IMDS) and calls with `addresses`.
+  bool by_proxy = true;
+  std::string proxy;  // instead of the environment's (kubeconfig's proxy-url), NO_PROXY or not
+  // Dial these in turn until one accepts; do not resolve the host. Addresses only, no port.
+  std::vector<std::string> addresses;
+  // Plain http is spoken to loopback and to IMDS (169.254.169.254), and elsewhere only with this.
+  bool allow_http = false;
   std::size_t body_limit = std::size_t{64} << 20;  // bytes; more is Failure::too_large
   Milliseconds timeout{30'000};                    // of one attempt, whole
   Milliseconds connect_timeout{10'000};
-  int attempts = 4;        // at most; repeated after 429, 500, 502, 503, 504 and lost connections
+  // At most; repeated after 429, 500, 502, 503, 504 and lost connections. A POST is repeated as
+  // well, which is right only because every POST here is a query or a token request.
+  int attempts = 4;
   bool head_only = false;  // the answer's first `body_limit` bytes are wanted, the rest is not
 };
 
@@ -57,7 +66,7 @@ enum class Failure {
   tls_other,
   proxy,  // the proxy refused, or asked for a credential
   too_large,
-  malformed,  // no HTTP
+  malformed,  // no HTTP; or a call that may not be made: not https, a credential in the URL
   deadline,   // the run's time was over
   cancelled,
 };
@@ -74,11 +83,12 @@ struct Answer {
   Failure failure = Failure::none;
   std::string detail;  // one clause for people, free of control characters and credentials
   std::map<std::string, std::string> headers;  // names in lower case; the last of equal names, but
-                                               // "www-authenticate" and "link" joined with ", "
+                                               // "www-authenticate" and "link" joined with ", ";
+                                               // "set-cookie" is dropped
   std::string body;                            // with failure: what came of it
   std::string address;                         // the peer's; empty when there was no connection
   std::optional<PeerCertificate> certificate;  // of the peer, also where it was not trusted
-  int attempts = 0;
+  int attempts = 0;  // 0: not sent, because the run was over or the host wants quiet (status 429)
   Milliseconds took{0};  // of the last attempt
   bool ok() const { return failure == Failure::none && status >= 200 && status < 300; }
 };

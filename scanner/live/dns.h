@@ -16,7 +16,7 @@ struct DnsQuery {
   RecordType type = RecordType::a;
   std::string server;  // "168.63.129.16" or "127.0.0.1:5353", "[::1]:53"; empty: the system's
   Milliseconds timeout{2'000};  // of the first try; the second waits twice as long
-  int tries = 2;
+  int tries = 2;                // of each server
 };
 
 struct DnsAnswer {
@@ -28,11 +28,13 @@ struct DnsAnswer {
     refused,      // REFUSED
     timeout,      // no answer
     unreachable,  // nobody listens there
-    malformed,    // an answer that is none, or a loop of aliases
-    cancelled,
+    malformed,    // an answer or a question that is none, or a loop of aliases
+    cancelled,    // or the run's time was over: `detail` says which
   };
   Outcome outcome = Outcome::timeout;
-  std::vector<std::string> chain;      // the aliases followed, in order, without the asked name
+  // The aliases followed, in order, without the asked name; also where no address came of it. Lower
+  // case, without the dot at the end.
+  std::vector<std::string> chain;
   std::vector<std::string> addresses;  // sorted
   std::string server;                  // that answered, as asked or as the system names it
   std::string detail;                  // one clause for people

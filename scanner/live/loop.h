@@ -14,11 +14,13 @@
 namespace acr {
 
 struct LoopLimits {
-  std::size_t calls = 128;         // in flight, in all
-  std::size_t calls_a_host = 16;   // in flight, to one host and port
-  std::size_t queries = 32;        // DNS; more at a time lose datagrams
-  Milliseconds deadline{120'000};  // of the whole run: what is open then ends as Failure::deadline
-  Milliseconds longest_wait{20'000};               // a Retry-After beyond this is not waited for
+  std::size_t calls = 128;        // in flight, in all
+  std::size_t calls_a_host = 16;  // in flight, to one host and port
+  std::size_t queries = 32;       // DNS; more at a time lose datagrams
+  // From the loop's making on: what is open then ends as Failure::deadline.
+  Milliseconds deadline{120'000};
+  Milliseconds first_wait{1'000};     // before the second attempt; then twice as long each time
+  Milliseconds longest_wait{20'000};  // a Retry-After beyond this is not waited for
   std::size_t total_bytes = std::size_t{4} << 30;  // of bodies; further calls end as too_large
 };
 
@@ -30,7 +32,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // `done` is called once, from run(), whatever happens.
+  // `done` is called once, from run(), whatever happens. It may ask on; it does not throw, and does
+  // not run the loop.
   void ask(Call call, std::function<void(Answer)> done);
   void resolve(DnsQuery query, std::function<void(DnsAnswer)> done);
   // Until nothing is open: every call has its answer and every callback has returned.
