@@ -1,0 +1,411 @@
+#include "live/azure_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "estate/resource_id.h"
+
+namespace acr {
+namespace {
+
+using Element = simdjson::dom::element;
+
+// Types and the versions of their API: the one that carries every field we read, then one that
+// every cloud knows. Source: the versions that each resource provider publishes
+// (azure-rest-api-specs).
+struct TypeVersion {
+  std::string_view type, version, fallback;
+  bool listed;  // once a subscription
+};
+constexpr std::array kTypes{
+    TypeVersion{"Microsoft.ContainerRegistry/registries", "2025-11-01", "2023-07-01", true},
+    TypeVersion{"Microsoft.ContainerService/managedClusters", "2025-10-01", "2024-05-01", true},
+    TypeVersion{"Microsoft.Network/virtualNetworks", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/privateEndpoints", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/networkSecurityGroups", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/routeTables", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/natGateways", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/publicIPAddresses", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/loadBalancers", "2024-05-01", "2023-04-01", true},
+    TypeVersion{"Microsoft.Network/networkInterfaces", "2024-05-01", "2023-04-01", false},
+    TypeVersion{"Microsoft.Network/privateDnsZones", "2024-06-01", "2020-06-01", true},
+    TypeVersion{"Microsoft.ManagedIdentity/userAssignedIdentities", "2023-01-31", "2018-11-30",
+                true},
+    TypeVersion{"Microsoft.Compute/virtualMachineScaleSets", "2024-07-01", "2022-03-01", true},
+    TypeVersion{"Microsoft.Authorization/roleAssignments", "2022-04-01", "2022-04-01", true},
+    TypeVersion{"Microsoft.Authorization/denyAssignments", "2022-04-01", "2018-07-01-preview",
+                true},
+    TypeVersion{"Microsoft.Authorization/roleDefinitions", "2022-04-01", "2018-01-01-preview",
+                false},
+};
+constexpr std::string_view kSubscriptionVersion = "2022-12-01";
+constexpr std::string_view kResourceGraphVersion = "2022-10-01";
+// The only version of its time that shows which subnets a registry lets in (network-rule list).
+constexpr std::string_view kSubnetRulesVersion = "2021-08-01-preview";
+
+// The type within a URL or id: "…/providers/Microsoft.Network/virtualNetworks/v?x" ->
+// "Microsoft.Network/virtualNetworks". The last provider counts, without child types.
+std::string_view type_of(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  constexpr std::string_view kProviders = "/providers/";
+  const std::string low = lower(url);
+  const std::size_t at = low.rfind(kProviders);
+  if (at == std::string::npos) return {};
+  const std::string_view rest = url.substr(at + kProviders.size());
+  const std::size_t slash = rest.find('/');
+  if (slash == std::string_view::npos) return {};
+  return rest.substr(0, std::min(rest.find('/', slash + 1), rest.size()));
+}
+
+const TypeVersion* find_type(std::string_view type) {
+  const auto found = std::ranges::find_if(
+      kTypes, [&](const TypeVersion& known) { return same_text(known.type, type); });
+  return found == kTypes.end() ? nullptr : &*found;
+}
+
+std::string versioned(std::string_view arm, std::string_view id) {
+  const TypeVersion* type = find_type(type_of(id));
+  return type ? fmt::format("{}{}?api-version={}", arm, id, type->version) : std::string();
+}
+
+std::string text_of(Element element, std::string_view field) {
+  std::string_view text;
+  return element[field].get_string().get(text) == simdjson::SUCCESS ? std::string(text)
+                                                                    : std::string();
+}
+// A field of a resource that REST keeps below "properties".
+Element inner(Element element, std::string_view field, Element fallback) {
+  Element value;
+  if (element["properties"][field].get(value) == simdjson::SUCCESS) return value;
+  return fallback;
+}
+template <class Visit>
+void each(Element element, std::string_view field, Visit visit) {
+  simdjson::dom::array array;
+  if (inner(element, field, element).get_array().get(array) != simdjson::SUCCESS) return;
+  for (const Element item : array) visit(item);
+}
+
+// An id from outside, before it becomes part of a URL: only what ids are made of.
+bool is_id(std::string_view id) {
+  return id.starts_with("/subscriptions/") && id.size() < 1024 && !id.contains("..") &&
+         std::ranges::all_of(
+             id,
+             [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      std::string_view("/-_.()").contains(c);
+             });
+}
+bool is_guid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0)
+      return false;
+  }
+  return true;
+}
+
+std::string json_text(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) >= 0x20) result += c;
+  }
+  return result + '"';
+}
+
+// Which subscriptions hold anything we look at? One row each, sorted for paging.
+std::string find_subscriptions(const std::vector<std::string>& names) {
+  std::string text =
+      "resources | where type in~ ('microsoft.containerregistry/registries', "
+      "'microsoft.containerservice/managedclusters')";
+  if (!names.empty()) {
+    text += " | where name in~ (";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      std::string name;
+      std::ranges::copy_if(names[i], std::back_inserter(name), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+      });
+      text += fmt::format("{}'{}'", i == 0 ? "" : ", ", name);
+    }
+    text += ')';
+  }
+  return text + " | summarize id = min(id) by subscriptionId | order by id asc";
+}
+// Private zones and endpoints are often kept in a subscription of their own (a hub), which nobody
+// names.
+constexpr std::array kInventories{
+    std::string_view{"resources | where type in~ ('microsoft.network/privatednszones', "
+                     "'microsoft.network/privatednszones/virtualnetworklinks') | where id contains "
+                     "'/privatednszones/privatelink.azurecr.' | project id, name, type, location, "
+                     "resourceGroup, subscriptionId, tenantId, properties | order by id asc"},
+    std::string_view{
+        "dnsresources | where type =~ 'microsoft.network/privatednszones/a' | where id contains "
+        "'/privatednszones/privatelink.azurecr.' | project id, name, type, subscriptionId, "
+        "resourceGroup, properties | order by id asc"},
+};
+
+// The query that a recorded body asked, as JSON text.
+std::string query_of(std::string_view body) {
+  simdjson::dom::parser parser;
+  Element root;
+  const simdjson::padded_string text(body);
+  return parser.parse(text).get(root) == simdjson::SUCCESS ? text_of(root, "query") : std::string();
+}
+
+// The version in the URL is one that this cloud does not know.
+bool refuses_version(int status, Element root) {
+  if (status != 400 && status != 404) return false;
+  const std::string code = text_of(
+      root["error"].error() == simdjson::SUCCESS ? Element(root["error"].value_unsafe()) : root,
+      "code");
+  return code == "InvalidResourceType" || code == "NoRegisteredProviderFound" ||
+         code == "InvalidApiVersionParameter" || code == "UnsupportedApiVersion";
+}
+
+}  // namespace
+
+void AzurePlan::ask(std::vector<Request>& requests, std::string url, std::string body,
+                    Audience audience) {
+  if (url.empty() || !asked_.insert(lower(url) + "\x1f" + body).second) return;
+  Request request;
+  request.audience = audience;
+  request.url = std::move(url);
+  if (!body.empty()) request.method = "POST";
+  request.body = std::move(body);
+  requests.push_back(std::move(request));
+}
+
+void AzurePlan::query(std::vector<Request>& requests, std::string_view text,
+                      std::string_view skip_token) {
+  std::string body = "{";
+  // Management groups narrow where to look for registries and clusters, not what they rest on.
+  if (!scope_.management_groups.empty() && text.contains("summarize")) {
+    body += "\"managementGroups\":[";
+    for (std::size_t i = 0; i < scope_.management_groups.size(); ++i)
+      body += (i == 0 ? "" : ",") + json_text(scope_.management_groups[i]);
+    body += "],";
+  }
+  body += fmt::format("\"query\":{},\"options\":{{\"$top\":1000,\"resultFormat\":\"objectArray\"",
+                      json_text(text));
+  if (!skip_token.empty()) body += fmt::format(",\"$skipToken\":{}", json_text(skip_token));
+  ask(requests,
+      fmt::format("{}/providers/Microsoft.ResourceGraph/resources?api-version={}", scope_.arm,
+                  kResourceGraphVersion),
+      body + "}}");
+}
+
+std::vector<Request> AzurePlan::begin() {
+  std::vector<Request> requests;
+  for (const std::string& id : scope_.subscriptions)
+    for (Request& request : list_subscription(id)) requests.push_back(std::move(request));
+  if (scope_.subscriptions.empty() || !scope_.management_groups.empty())
+    query(requests, find_subscriptions(scope_.names), {});
+  for (const std::string_view inventory : kInventories) query(requests, inventory, {});
+  return requests;
+}
+
+std::vector<Request> AzurePlan::list_subscription(std::string_view id) {
+  std::vector<Request> requests;
+  if (!is_guid(id) || !listed_.insert(lower(id)).second) return requests;
+  const std::string base = fmt::format("{}/subscriptions/{}", scope_.arm, lower(id));
+  ask(requests, fmt::format("{}?api-version={}", base, kSubscriptionVersion));
+  for (const TypeVersion& type : kTypes) {
+    if (type.listed)
+      ask(requests, fmt::format("{}/providers/{}?api-version={}", base, type.type, type.version));
+  }
+  // Built-in roles are known; there are hundreds of them in every answer without this filter.
+  ask(requests,
+      fmt::format("{}/providers/Microsoft.Authorization/roleDefinitions?api-version=2022-04-01&"
+                  "%24filter=type%20eq%20%27CustomRole%27",
+                  base));
+  return requests;
+}
+
+void AzurePlan::ask_elsewhere(std::vector<Request>& requests, std::string_view id) {
+  const ResourceId resource{std::string(id)};
+  if (!is_id(id) || listed_.contains(lower(resource.subscription()))) return;
+  ask(requests, versioned(scope_.arm, id));
+}
+
+void AzurePlan::ask_assignments(std::vector<Request>& requests, const std::string& subscription) {
+  if (!refused_.contains(subscription)) return;
+  for (const std::string& id : registries_[subscription]) {
+    ask(requests, fmt::format("{}{}/providers/Microsoft.Authorization/roleAssignments?api-version="
+                              "2022-04-01&%24filter=atScope%28%29",
+                              scope_.arm, id));
+  }
+}
+
+std::vector<Request> AzurePlan::look_up_application(std::string_view app_id) {
+  std::vector<Request> requests;
+  if (!is_guid(app_id)) return requests;
+  ask(requests,
+      fmt::format("{}/v1.0/servicePrincipals?$filter=appId%20eq%20%27{}%27&$select=id,appId,"
+                  "displayName,accountEnabled,servicePrincipalType,appOwnerOrganizationId",
+                  scope_.graph, lower(app_id)),
+      {}, Audience::graph);
+  ask(requests,
+      fmt::format("{}/v1.0/applications?$filter=appId%20eq%20%27{}%27&$select=id,appId,"
+                  "displayName,passwordCredentials",
+                  scope_.graph, lower(app_id)),
+      {}, Audience::graph);
+  return requests;
+}
+
+NextStep AzurePlan::absorb(const Exchange& exchange) {
+  NextStep next;
+  const Request& request = exchange.request;
+  const std::string_view type = type_of(request.url);
+  const std::string path = lower(request.url.substr(0, request.url.find('?')));
+
+  simdjson::dom::parser parser;
+  Element root;
+  const simdjson::padded_string text(exchange.body);
+  const bool json = parser.parse(text).get(root) == simdjson::SUCCESS;
+
+  if (exchange.status == 403 && path.ends_with("microsoft.authorization/roleassignments")) {
+    const std::string subscription =
+        lower(ResourceId{request.url.substr(scope_.arm.size())}.subscription());
+    // Asked at a registry already: nothing narrower is left.
+    if (path.find("/registries/") == std::string::npos) {
+      refused_.insert(subscription);
+      ask_assignments(next.requests, subscription);
+    }
+    return next;
+  }
+  if (!json) return next;
+  if (refuses_version(exchange.status, root)) {
+    const TypeVersion* known = find_type(type);
+    const std::size_t at = request.url.find("api-version=");
+    if (!known || at == std::string::npos || !request.url.contains(known->version)) return next;
+    std::string url = request.url;
+    url.replace(url.find(known->version, at), known->version.size(), known->fallback);
+    ask(next.requests, std::move(url), request.body);
+    next.superseded = !next.requests.empty();
+    return next;
+  }
+  if (exchange.status != 200) return next;
+
+  // Pages. A token goes to Azure's own hosts only, whatever an answer says.
+  const std::string_view base = request.audience == Audience::graph ? scope_.graph : scope_.arm;
+  for (const std::string_view field : {"nextLink", "@odata.nextLink"}) {
+    const std::string link = text_of(root, field);
+    if (link.size() > base.size() && link.starts_with(base) && link[base.size()] == '/')
+      ask(next.requests, link, {}, request.audience);
+  }
+  if (request.audience == Audience::graph) return next;
+
+  if (same_text(type, "Microsoft.ResourceGraph/resources")) {
+    simdjson::dom::array rows;
+    if (root["data"].get_array().get(rows) == simdjson::SUCCESS) {
+      for (const Element row : rows)
+        for (Request& each_request : list_subscription(text_of(row, "subscriptionId")))
+          next.requests.push_back(std::move(each_request));
+    }
+    if (const std::string token = text_of(root, "$skipToken"); !token.empty())
+      query(next.requests, query_of(request.body), token);
+    return next;
+  }
+
+  simdjson::dom::array items;
+  const bool list = root["value"].get_array().get(items) == simdjson::SUCCESS;
+  const auto follow = [&](Element item) {
+    const std::string id = text_of(item, "id");
+    if (!is_id(id)) return;
+    const ResourceId resource{id};
+    if (same_text(type, "Microsoft.ContainerRegistry/registries")) {
+      const std::string subscription = lower(resource.subscription());
+      registries_[subscription].push_back(id);
+      ask_assignments(next.requests, subscription);
+      std::string_view sku;
+      const bool premium = item["sku"]["name"].get_string().get(sku) == simdjson::SUCCESS &&
+                           same_text(sku, "Premium");
+      for (const std::string_view child : {"tokens", "cacheRules", "credentialSets"})
+        ask(next.requests, fmt::format("{}{}/{}?api-version=2025-11-01", scope_.arm, id, child));
+      if (premium) {
+        ask(next.requests, fmt::format("{}{}/replications?api-version=2025-11-01", scope_.arm, id));
+        std::string_view action;
+        if (item["properties"]["networkRuleSet"]["defaultAction"].get_string().get(action) ==
+                simdjson::SUCCESS &&
+            same_text(action, "Deny"))
+          ask(next.requests,
+              fmt::format("{}{}?api-version={}", scope_.arm, id, kSubnetRulesVersion));
+      }
+      each(item, "privateEndpointConnections", [&](Element connection) {
+        std::string_view endpoint;
+        if (connection["properties"]["privateEndpoint"]["id"].get_string().get(endpoint) ==
+            simdjson::SUCCESS)
+          ask_elsewhere(next.requests, endpoint);
+      });
+    } else if (same_text(type, "Microsoft.ContainerService/managedClusters")) {
+      each(item, "agentPoolProfiles", [&](Element pool) {
+        const std::string subnet = text_of(pool, "vnetSubnetID");
+        if (const std::size_t cut = lower(subnet).find("/subnets/"); cut != std::string::npos)
+          ask_elsewhere(next.requests, subnet.substr(0, cut));
+      });
+      std::string_view client;
+      if (item["properties"]["servicePrincipalProfile"]["clientId"].get_string().get(client) ==
+          simdjson::SUCCESS)
+        for (Request& each_request : look_up_application(client))
+          next.requests.push_back(std::move(each_request));
+    } else if (same_text(type, "Microsoft.Network/privateEndpoints") &&
+               !path.ends_with("/privatednszonegroups")) {
+      bool to_registry = false;
+      for (const std::string_view field :
+           {"privateLinkServiceConnections", "manualPrivateLinkServiceConnections"}) {
+        each(item, field, [&](Element connection) {
+          std::string_view target;
+          to_registry |= connection["properties"]["privateLinkServiceId"].get_string().get(
+                             target) == simdjson::SUCCESS &&
+                         lower(target).contains("/microsoft.containerregistry/registries/");
+        });
+      }
+      if (!to_registry) return;
+      ask(next.requests,
+          fmt::format("{}{}/privateDnsZoneGroups?api-version=2024-05-01", scope_.arm, id));
+      each(item, "networkInterfaces", [&](Element nic) {
+        if (const std::string nic_id = text_of(nic, "id"); is_id(nic_id))
+          ask(next.requests, versioned(scope_.arm, nic_id));
+      });
+    } else if (path.ends_with("/privatednszonegroups")) {
+      each(item, "privateDnsZoneConfigs", [&](Element config) {
+        std::string_view zone;
+        if (config["properties"]["privateDnsZoneId"].get_string().get(zone) == simdjson::SUCCESS)
+          ask_elsewhere(next.requests, zone);
+      });
+    } else if (same_text(type, "Microsoft.Network/privateDnsZones") &&
+               (path.ends_with("/privatednszones") || path.ends_with(lower(id)))) {
+      if (!lower(resource.name()).starts_with("privatelink.azurecr.")) return;
+      ask(next.requests,
+          fmt::format("{}{}/virtualNetworkLinks?api-version=2024-06-01", scope_.arm, id));
+      ask(next.requests, fmt::format("{}{}/A?api-version=2024-06-01", scope_.arm, id));
+    } else if (path.ends_with("/virtualnetworklinks")) {
+      std::string_view vnet;
+      if (item["properties"]["virtualNetwork"]["id"].get_string().get(vnet) == simdjson::SUCCESS)
+        ask_elsewhere(next.requests, vnet);
+    } else if (same_text(type, "Microsoft.Network/virtualNetworks")) {
+      each(item, "virtualNetworkPeerings", [&](Element peering) {
+        std::string_view remote;
+        if (peering["properties"]["remoteVirtualNetwork"]["id"].get_string().get(remote) ==
+            simdjson::SUCCESS)
+          ask_elsewhere(next.requests, remote);
+      });
+    }
+  };
+  if (list) {
+    for (const Element item : items) follow(item);
+  } else if (!path.contains("/registries/")) {
+    follow(root);
+  }
+  return next;
+}
+
+}  // namespace acr

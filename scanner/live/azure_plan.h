@@ -1,0 +1,61 @@
+// What to ask Azure Resource Manager, Resource Graph and Microsoft Graph for a scope, and what to
+// ask next after an answer. Read actions only. The set of requests does not depend on the order in
+// which the answers come.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "live/exchange.h"
+
+namespace acr {
+
+struct AzureScope {
+  std::string arm = "https://management.azure.com";  // without a slash at its end
+  std::string graph = "https://graph.microsoft.com";
+  // Subscriptions to list. When both are empty: every subscription that holds a registry or a
+  // cluster which the caller may read.
+  std::vector<std::string> subscriptions;
+  std::vector<std::string> management_groups;
+  std::vector<std::string> names;  // only those that hold a registry or cluster of such a name
+};
+
+// What an answer leads to.
+struct NextStep {
+  std::vector<Request> requests;
+  // The answer is no part of the record: it was asked again in another way.
+  bool superseded = false;
+  // Every recorded answer whose URL begins with this is superseded as well: its list began anew.
+  std::string restarts;
+};
+
+class AzurePlan {
+ public:
+  explicit AzurePlan(AzureScope scope) : scope_(std::move(scope)) {}
+
+  std::vector<Request> begin();
+  NextStep absorb(const Exchange& exchange);
+  // Application ids that pull secrets name: their objects and the end dates of their secrets.
+  std::vector<Request> look_up_application(std::string_view app_id);
+
+ private:
+  AzureScope scope_;
+  std::set<std::string> listed_;  // subscriptions, in lower case
+  std::set<std::string> asked_;   // URLs
+  // Role assignments are listed once a subscription, or where that is refused once a registry.
+  std::map<std::string, std::vector<std::string>> registries_;  // by subscription
+  std::set<std::string> refused_;                               // subscriptions
+
+  void query(std::vector<Request>& requests, std::string_view text, std::string_view skip_token);
+  std::vector<Request> list_subscription(std::string_view id);
+  void ask(std::vector<Request>& requests, std::string url, std::string body = {},
+           Audience audience = Audience::arm);
+  // A resource of a subscription that is not listed anyway.
+  void ask_elsewhere(std::vector<Request>& requests, std::string_view id);
+  void ask_assignments(std::vector<Request>& requests, const std::string& subscription);
+};
+
+}  // namespace acr
