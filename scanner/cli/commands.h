@@ -12,6 +12,7 @@
 
 #include "cli/options.h"
 #include "collect/collect.h"
+#include "live/probe.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -25,6 +26,10 @@ struct Streams {
 int run_why(const Options& options, Streams streams);
 int run_scan(const Options& options, Streams streams);
 int run_explain(const Options& options, Streams streams);
+int run_probe_command(const Options& options, Streams streams);
+// "contoso.azurecr.io", "contoso.azurecr.io/shop/cart:1.4.2" as `probe` reads them: the tag is
+// "latest" where neither tag nor digest is given, as for a container.
+std::expected<ProbeRequest, UsageError> parse_probe_target(std::string_view text);
 int run_checks(const Options& options, Streams streams);
 // The help of a command, or of the program when it is empty; nullopt for what is no command.
 std::optional<std::string_view> help_text(std::string_view command);

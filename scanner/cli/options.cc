@@ -105,6 +105,13 @@ po::options_description describe(std::string_view command) {
     add("namespace,n", text());
     add("cluster", text());
   }
+  if (command == "probe") {
+    add("docker-config", text());
+    add("dns", list());
+    add("timeout", text());
+    add("cluster", text());
+    add("quiet,q", po::bool_switch());
+  }
   if (command == "explain") add("error", text());
   if (command == "scan") {
     add("check", list());
@@ -176,6 +183,9 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.from = list("from");
   options.name_space = text("namespace");
   options.cluster = text("cluster");
+  options.docker_config = text("docker-config");
+  options.timeout = text("timeout");
+  options.dns_servers = list("dns");
   options.error_text = text("error");
   options.judge.check_globs = list("check");
   options.ascii = is_set("ascii");
@@ -215,7 +225,7 @@ UsageError unknown_option(std::string_view command, std::string_view given) {
   const std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
   const Strings own = option_names(command);
   std::string hint = did_you_mean(name, own, "--");
-  for (const std::string_view other : {"why", "scan"}) {
+  for (const std::string_view other : {"why", "scan", "probe"}) {
     const Strings others = option_names(other);
     if (other != command && std::find(others.begin(), others.end(), name) != others.end()) {
       hint = fmt::format("{} has it", other);

@@ -27,7 +27,9 @@ struct Options {
   std::string error_text;              // explain --error; "-" is standard input
   std::vector<std::string> from;
   std::string name_space, cluster;
-  std::vector<OutputTarget> outputs;  // at least one; at most one to standard output
+  std::string docker_config, timeout;    // probe; as given
+  std::vector<std::string> dns_servers;  // probe
+  std::vector<OutputTarget> outputs;     // at least one; at most one to standard output
   JudgeOptions judge;
   Severity severity = Severity::low;  // the least severity listed
   Colour colour = Colour::automatic;
