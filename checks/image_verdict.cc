@@ -275,8 +275,8 @@ std::optional<Verdict> unless_in_registry(const Estate& estate, const Pull& pull
   if (has_arrived(pull)) return pass_pulled(estate, pull);
   std::string reason = fmt::format("registry {} is not in the input", host);
   if (const Refusal* refusal = estate.refusal(Kind::registry)) {
-    reason += fmt::format(": {} was refused", refusal->action);
-    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+    reason += fmt::format(": {}", refusal->says());
+    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
   return unknown(
       std::move(reason), std::move(evidence),

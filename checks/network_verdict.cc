@@ -43,8 +43,8 @@ Verdict judge_networks(const Estate& estate, const Attachment& attachment,
     std::vector<Evidence> evidence;
     if (const Refusal* refusal =
             attachment.cluster->has_arm() ? nullptr : estate.refusal(Kind::cluster)) {
-      reason = fmt::format("the nodes' network is not known: {} was refused", refusal->action);
-      evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+      reason = fmt::format("the nodes' network is not known: {}", refusal->says());
+      evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
     }
     return unknown(std::move(reason), std::move(evidence), std::move(supply));
   }

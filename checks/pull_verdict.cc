@@ -200,9 +200,9 @@ Verdict unknown_puller(const Estate& estate, const Cluster& cluster, const Gap& 
       fmt::format("the kubelet identity of cluster {} is not known: {}", cluster.name,
                   cluster.has_arm() ? gap.detail : "no managed cluster document was given");
   if (const Refusal* refusal = estate.refusal(Kind::cluster); refusal && !cluster.has_arm()) {
-    reason = fmt::format("the kubelet identity of cluster {} is not known: {} was refused",
-                         cluster.name, refusal->action);
-    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+    reason = fmt::format("the kubelet identity of cluster {} is not known: {}", cluster.name,
+                         refusal->says());
+    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
   return unknown(
       std::move(reason), std::move(evidence),

@@ -75,8 +75,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     reason += fmt::format(" ({})", estate.describe_listings(Kind::registry));
   if (nearest) reason += fmt::format("; the nearest known login server is {}", *nearest);
   if (const Refusal* refusal = estate.refusal(Kind::registry)) {
-    reason += fmt::format(": {} was refused", refusal->action);
-    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+    reason += fmt::format(": {}", refusal->says());
+    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
   return unknown(
       std::move(reason), std::move(evidence),

@@ -88,7 +88,7 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
         "when the secrets of service principal {} (pull secret {}) end is not in the input", app,
         entry.secret->name);
     if (const Refusal* refusal = estate.refusal(Kind::application))
-      state.evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+      state.evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
     state.supply.push_back(fmt::format("az ad app show --id {} --output json", quote(app)));
     return state;
   }

@@ -12,6 +12,7 @@
 
 #include "cli/options.h"
 #include "collect/collect.h"
+#include "live/exchange.h"
 #include "live/probe.h"
 #include "reports/render.h"
 
@@ -25,6 +26,7 @@ struct Streams {
 
 int run_why(const Options& options, Streams streams);
 int run_scan(const Options& options, Streams streams);
+int run_collect(const Options& options, Streams streams);
 int run_explain(const Options& options, Streams streams);
 int run_probe_command(const Options& options, Streams streams);
 // "contoso.azurecr.io", "contoso.azurecr.io/shop/cart:1.4.2" as `probe` reads them: the tag is
@@ -49,10 +51,34 @@ const T& keep(T value) {
 int refuse(const UsageError& error, bool json_to_out, Streams streams);
 bool json_goes_to_out(const Options& options);
 
-// The documents of --from, read; an error when none is named or none can be opened.
-std::expected<Collected, UsageError> collect_input(const Options& options, Input input,
-                                                   Streams streams);
-std::vector<Notification> notifications_of(const Collected& collected);
+// Why there is no input: the user's mistake (2), or nobody let us in (4).
+struct NoInput {
+  UsageError error;
+  int exit_code = 2;
+};
+int refuse(const NoInput& error, bool json_to_out, Streams streams);
+
+// What was asked of the outside world, and by which signal it was broken off (0: by none).
+struct LiveInput {
+  std::vector<Exchange> exchanges;
+  std::vector<Notification> notifications;
+  int signal = 0;
+};
+// Does the command line ask for more than its --from?
+bool asks_live(const Options& options);
+std::expected<LiveInput, NoInput> ask_live(const Options& options, Streams streams);
+
+// The documents of --from and the answers of the outside world, read.
+struct GivenInput {
+  Collected collected;
+  std::vector<Notification> notifications;
+  bool live = false;
+  int signal = 0;
+};
+std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,
+                                                 Streams streams);
+// The exit code of a run that a signal broke off; `code` where none did.
+int exit_code_of(const GivenInput& given, int code);
 
 // Writes every output that was asked for. False when one could not be written; standard error says
 // which, and why.

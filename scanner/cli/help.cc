@@ -100,6 +100,8 @@ Usage
 How
   --docker-config FILE            ask with the user and password of this pull secret's file, or
                                   config.json; without it the image is asked for anonymously
+  --auth KIND                     ask with a token of Entra ID, from: auto, environment,
+                                  workload-identity, managed-identity, azure-cli or azd
   --dns SERVER[:PORT]             ask this name server and not the system's; repeatable
   --timeout SECONDS               for the whole run (default 60)
   --cluster NAME                  the cluster that this machine belongs to

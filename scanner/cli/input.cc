@@ -19,6 +19,7 @@ std::expected<Collected, UsageError> collect_input(const Options& options, Input
   input.paths = options.from;
   input.standard_input = &streams.in;
   input.now = now();
+  input.keeps_now = given_now().has_value();
   Collected collected = collect(input);
   if (!collected.nothing) return collected;
   std::string text;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <utility>
 
 #include "cli/nearest.h"
@@ -62,6 +63,12 @@ constexpr std::array kSeverities{
 constexpr std::array kColours{Word<Colour>{"auto", Colour::automatic},
                               Word<Colour>{"always", Colour::always},
                               Word<Colour>{"never", Colour::never}};
+constexpr std::array kAuth{Word<bool>{"auto", true},
+                           Word<bool>{"environment", true},
+                           Word<bool>{"workload-identity", true},
+                           Word<bool>{"managed-identity", true},
+                           Word<bool>{"azure-cli", true},
+                           Word<bool>{"azd", true}};
 constexpr std::array kIncomplete{Word<bool>{"fail", false}, Word<bool>{"warn", true}};
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates,
@@ -92,11 +99,30 @@ po::options_description describe(std::string_view command) {
   auto add = all.add_options();
   const auto text = [] { return po::value<std::string>(); };
   const auto list = [] { return po::value<Strings>()->composing(); };
-  add("output,o", list());
-  add("color", text());
-  add("ascii", po::bool_switch());
-  if (command == "why" || command == "scan") {
+  if (command != "collect") {
+    add("output,o", list());
+    add("color", text());
+    add("ascii", po::bool_switch());
+  }
+  const bool reports = command == "why" || command == "scan";
+  if (reports || command == "collect") {
     add("from", list());
+    add("subscription", list());
+    add("management-group", list());
+    add("registry", list());
+    add("context", list());
+    add("kubeconfig", text());
+    add("auth", text());
+    add("timeout", text());
+    add("no-secrets", po::bool_switch());
+  }
+  if (command == "collect") {
+    add("directory,d", text());
+    add("namespace,n", text());
+    add("quiet,q", po::bool_switch());
+    add("verbose,v", po::bool_switch());
+  }
+  if (reports) {
     add("on-incomplete", text());
     add("quiet,q", po::bool_switch());
     add("verbose,v", po::bool_switch());
@@ -107,6 +133,7 @@ po::options_description describe(std::string_view command) {
   }
   if (command == "probe") {
     add("docker-config", text());
+    add("auth", text());
     add("dns", list());
     add("timeout", text());
     add("cluster", text());
@@ -184,9 +211,28 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.name_space = text("namespace");
   options.cluster = text("cluster");
   options.docker_config = text("docker-config");
-  options.timeout = text("timeout");
   options.dns_servers = list("dns");
   options.error_text = text("error");
+  options.folder = text("directory");
+  options.live.subscriptions = list("subscription");
+  options.live.management_groups = list("management-group");
+  options.live.registries = list("registry");
+  options.live.contexts = list("context");
+  options.live.kubeconfig = text("kubeconfig");
+  options.live.secrets = !is_set("no-secrets");
+  if (values.count("auth") != 0) {
+    const auto auth = choose("--auth", text("auth"), kAuth);
+    if (!auth) return auth.error();
+    options.live.auth = text("auth");
+  }
+  if (options.command == "probe") options.live.timeout_seconds = 60;
+  if (const std::string seconds = text("timeout"); values.count("timeout") != 0) {
+    const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(),
+                                              options.live.timeout_seconds);
+    if (error != std::errc() || end != seconds.data() + seconds.size() ||
+        options.live.timeout_seconds < 1 || options.live.timeout_seconds > 86'400)
+      return UsageError{fmt::format("--timeout takes seconds, 1 to 86400, not '{}'", seconds), {}};
+  }
   options.judge.check_globs = list("check");
   options.ascii = is_set("ascii");
   options.quiet = is_set("quiet");
@@ -225,7 +271,7 @@ UsageError unknown_option(std::string_view command, std::string_view given) {
   const std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
   const Strings own = option_names(command);
   std::string hint = did_you_mean(name, own, "--");
-  for (const std::string_view other : {"why", "scan", "probe"}) {
+  for (const std::string_view other : {"probe", "why", "scan"}) {
     const Strings others = option_names(other);
     if (other != command && std::find(others.begin(), others.end(), name) != others.end()) {
       hint = fmt::format("{} has it", other);

@@ -21,13 +21,30 @@ struct OutputTarget {
 
 enum class Colour { automatic, always, never };
 
+// What is asked of the outside world.
+struct LiveOptions {
+  std::vector<std::string> subscriptions, management_groups, registries;  // Azure
+  std::vector<std::string> contexts;                                      // Kubernetes
+  std::string kubeconfig;
+  std::string auth;  // --auth; empty: the first credential that answers
+  int timeout_seconds = 120;
+  bool secrets = true;  // pull secrets are read
+
+  bool names_azure() const {
+    return !subscriptions.empty() || !management_groups.empty() || !registries.empty();
+  }
+  bool names_kubernetes() const { return !contexts.empty() || !kubeconfig.empty(); }
+};
+
 struct Options {
   std::string command;
   std::vector<std::string> arguments;  // what is no option: TARGET, CHECK
   std::string error_text;              // explain --error; "-" is standard input
   std::vector<std::string> from;
   std::string name_space, cluster;
-  std::string docker_config, timeout;    // probe; as given
+  LiveOptions live;
+  std::string folder;                    // collect -d
+  std::string docker_config;             // probe
   std::vector<std::string> dns_servers;  // probe
   std::vector<OutputTarget> outputs;     // at least one; at most one to standard output
   JudgeOptions judge;

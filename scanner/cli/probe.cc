@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <chrono>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "estate/address.h"
 #include "estate/image_reference.h"
+#include "live/azure_credential.h"
 #include "live/challenge.h"
 #include "live/probe.h"
 #include "live/vantage.h"
@@ -16,17 +17,6 @@ namespace acr {
 namespace {
 
 constexpr int kFailed = 1, kNotTried = 3, kOutputFailed = 5;
-
-std::expected<Milliseconds, UsageError> read_timeout(std::string_view text) {
-  constexpr int kLongest = 3'600;
-  if (text.ends_with('s')) text.remove_suffix(1);
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 1 || seconds > kLongest)
-    return std::unexpected(UsageError{
-        fmt::format("--timeout takes seconds, from 1 to {}, not '{}'", kLongest, text), {}});
-  return Milliseconds(1'000) * seconds;
-}
 
 std::optional<UsageError> check_servers(const std::vector<std::string>& servers) {
   for (const auto& server : servers) {
@@ -56,13 +46,12 @@ std::expected<ProbeRequest, UsageError> read_request(const Options& options) {
   }
   auto request = parse_probe_target(options.arguments.front());
   if (!request) return request;
-  if (!options.timeout.empty()) {
-    const auto timeout = read_timeout(options.timeout);
-    if (!timeout) return std::unexpected(timeout.error());
-    request->deadline = *timeout;
-  }
+  request->deadline = Milliseconds(1'000) * options.live.timeout_seconds;
   if (auto error = check_servers(options.dns_servers)) return std::unexpected(*std::move(error));
   request->servers = options.dns_servers;
+  if (!options.docker_config.empty() && !options.live.auth.empty())
+    return std::unexpected(
+        UsageError{"--docker-config and --auth are two credentials", "give one"});
   if (options.docker_config.empty()) return request;
   const std::string repository = request->repository.empty()
                                      ? request->registry
@@ -71,6 +60,18 @@ std::expected<ProbeRequest, UsageError> read_request(const Options& options) {
   if (!login) return std::unexpected(UsageError{login.error(), {}});
   request->login = std::move(*login);
   return request;
+}
+
+AskEntraToken asking(AzureCredential& credential) {
+  return [&credential](const auto& done) {
+    credential.find(Audience::registry, {},
+                    [done](const std::expected<const Token*, TokenError>& token) {
+                      if (token)
+                        done(EntraToken{(*token)->text.copy(), (*token)->tenant});
+                      else
+                        done(std::unexpected(token.error().text));
+                    });
+  };
 }
 
 }  // namespace
@@ -110,6 +111,20 @@ int run_probe_command(const Options& options, Streams streams) {
   LoopLimits limits;
   limits.deadline = request->deadline;
   Loop loop(limits);
+  const Environment environment = read_environment();
+  const AzureCloud& cloud = choose_cloud(environment);
+  AzureCredential credential(
+      options.live.auth.empty()
+          ? std::vector<CredentialSource>()
+          : credential_sources(environment, cloud,
+                               parse_auth(options.live.auth).value_or(AuthChoice::automatic)),
+      cloud,
+      {[&loop](Call call, std::function<void(Answer)> done) {
+         loop.ask(std::move(call), std::move(done));
+       },
+       [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
+       &environment, nullptr});
+  if (!options.live.auth.empty()) request->entra = asking(credential);
   const Probe probe = run_probe(loop, std::move(*request));
   const bool written = write_outputs(
       options,

@@ -71,10 +71,14 @@ RenderOptions render_options(const Options& options, const std::ostream* stream)
   return render;
 }
 
+std::optional<Instant> given_now() {
+  const auto seconds = parse_number<std::int64_t>(environment("SOURCE_DATE_EPOCH"));
+  if (!seconds) return std::nullopt;
+  return Instant{std::chrono::seconds{*seconds}};
+}
+
 Instant now() {
-  if (const auto seconds = parse_number<std::int64_t>(environment("SOURCE_DATE_EPOCH"))) {
-    return Instant{std::chrono::seconds{*seconds}};
-  }
+  if (const auto given = given_now()) return *given;
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 
 #include "cli/options.h"
 #include "reports/render.h"
@@ -12,7 +13,9 @@ namespace acr {
 // FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG and HOSTNAME are read.
 RenderOptions render_options(const Options& options, const std::ostream* stream);
 
-// The clock, or SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set to a number.
+// SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set to a number.
+std::optional<Instant> given_now();
+// That, or else the clock.
 Instant now();
 
 }  // namespace acr

@@ -27,20 +27,27 @@ void remark_on_probes(const Estate& estate, Remarks& remarks) {
 
 }  // namespace
 
+std::expected<SourceText, std::string> open_file(const Input& input, const SourceFile& file) {
+  if (file.path != "-") return SourceText::open(file.path);
+  return input.standard_input ? SourceText::read(*input.standard_input)
+                              : SourceText::open("/dev/stdin");
+}
+
 Collected collect(const Input& input) {
+  return collect(input, list_sources(input.paths, input.limits.files),
+                 [&](const SourceFile& file) { return open_file(input, file); });
+}
+
+Collected collect(const Input& input, SourceList sources, const OpenSource& open) {
   Collected collected;
-  collected.estate.now = input.now;
   Remarks remarks(input.limits.remarks_per_source);
-  SourceList sources = list_sources(input.paths, input.limits.files);
   collected.damaged = sources.incomplete;
   for (Remark& remark : sources.remarks) remarks.add(std::move(remark));
 
   DocumentReader reader(collected.estate, input, remarks);
   bool any = false;
   for (const SourceFile& file : sources.files) {
-    auto text = file.path == "-" && input.standard_input
-                    ? SourceText::read(*input.standard_input)
-                    : SourceText::open(file.path == "-" ? "/dev/stdin" : file.path);
+    auto text = open(file);
     if (!text) {
       collected.damaged = true;
       remarks.add({Remark::Level::error, "source-unreadable", text.error(), file.name});
@@ -53,6 +60,10 @@ Collected collect(const Input& input) {
   reader.finish();
   collected.damaged |= reader.damaged();
   collected.nothing = !any;
+  collected.recording = reader.recording();
+  // What a snapshot shows is judged by the time it shows.
+  collected.estate.now =
+      collected.recording && !input.keeps_now ? collected.recording->at : input.now;
   collected.estate.link();
   remark_on_probes(collected.estate, remarks);
   collected.remarks = remarks.take();

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -35,6 +37,7 @@ struct Input {
   std::vector<std::string> paths;  // files, folders (recursively), "-" = standard input
   std::istream* standard_input = nullptr;
   Instant now{};
+  bool keeps_now = false;  // `now` counts for a snapshot as well, which else brings its own
   // The pod asked for by `why pod/NAME`: kept apart from its class. An empty namespace matches any.
   struct Focus {
     std::string name_space, pod;
@@ -44,14 +47,31 @@ struct Input {
   Limits limits;
 };
 
+// What a snapshot says of itself.
+struct Recording {
+  Instant at{};
+  std::string mode;      // of the run that recorded it: "live"
+  bool complete = true;  // false: the recording was cut off
+};
+
 struct Collected {
   Estate estate;  // linked
   std::vector<Remark> remarks;
   std::uint64_t bytes = 0;
-  bool damaged = false;  // something could not be read; the exit code says so
-  bool nothing = false;  // no path could be opened at all
+  bool damaged = false;                // something could not be read; the exit code says so
+  bool nothing = false;                // no path could be opened at all
+  std::optional<Recording> recording;  // where a snapshot was among the input
 };
 
+// Every file and folder of the input.
 Collected collect(const Input& input);
+
+// The same from any list of sources: `open` gives the text of one when its turn has come.
+class SourceText;
+struct SourceFile;
+struct SourceList;
+using OpenSource = std::function<std::expected<SourceText, std::string>(const SourceFile&)>;
+Collected collect(const Input& input, SourceList sources, const OpenSource& open);
+std::expected<SourceText, std::string> open_file(const Input& input, const SourceFile& file);
 
 }  // namespace acr

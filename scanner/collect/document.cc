@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "collect/images.h"
 #include "collect/kubernetes.h"
 #include "collect/probe.h"
+#include "collect/recording.h"
 #include "collect/split.h"
 #include "collect/yaml.h"
 
@@ -500,6 +502,7 @@ struct DocumentReader::Reading {
     List list;
     SplitReceiver receiver;
     receiver.value = [&](std::string_view value) {
+      if (level == 0 && read_recording(value)) return true;
       if (level == 0) begin_document();
       const bool good = read_root(value, base, level);
       if (level == 0) finish_document();
@@ -662,64 +665,129 @@ struct DocumentReader::Reading {
   }
 
   // A recorded exchange: {"request": {"url": …}, "status": 200, "headers": …, "body": …}. The body
-  // is the document.
-  bool read_exchange(std::string_view value) {
-    simdjson::ondemand::document exchange;
-    simdjson::ondemand::object object;
-    if (exchange_parser.iterate(value, value.size() + kTextPadding).get(exchange) ||
-        exchange.get_object().get(object))
-      return false;
-    JsonFields fields;
-    std::string url;
+  // is the document. Where no answer came, "failure" says why.
+  struct Exchange {
+    std::string url, audience, context, link, digest, failure;
     std::int64_t status = 0;
-    bool has_request = false;
-    std::string_view body;
+    bool has_request = false, has_headers = false;
+    std::string_view body;  // JSON
     std::optional<std::string> text_body;
-    std::string link;
-    bool has_headers = false;
+
+    bool is_error() const { return !failure.empty() || status >= 400; }
+    // Other than "not there", which is an answer.
+    bool failed() const { return !failure.empty() || (status >= 400 && status != 404); }
+  };
+
+  std::optional<Exchange> parse_exchange(std::string_view value) {
+    simdjson::ondemand::document document_of_value;
+    simdjson::ondemand::object object;
+    if (exchange_parser.iterate(value, value.size() + kTextPadding).get(document_of_value) ||
+        document_of_value.get_object().get(object))
+      return std::nullopt;
+    JsonFields fields;
+    Exchange exchange;
     fields.each_member(object, [&](const char* key, JsonFields::Value member) {
       if (is_key(key, "request")) {
-        has_request = true;
+        exchange.has_request = true;
         fields.each_member(member, [&](const char* name, JsonFields::Value field) {
-          if (is_key(name, "url")) url = fields.text(field);
+          if (is_key(name, "url"))
+            exchange.url = fields.text(field);
+          else if (is_key(name, "audience"))
+            exchange.audience = fields.text(field);
+          else if (is_key(name, "context"))
+            exchange.context = fields.text(field);
         });
       } else if (is_key(key, "headers")) {
-        has_headers = true;
+        exchange.has_headers = true;
         fields.each_member(member, [&](const char* name, JsonFields::Value field) {
-          if (is_key(name, "link") || is_key(name, "Link")) link = fields.text(field);
+          if (is_key(name, "link") || is_key(name, "Link"))
+            exchange.link = fields.text(field);
+          else if (is_key(name, "docker-content-digest"))
+            exchange.digest = fields.text(field);
         });
       } else if (is_key(key, "status")) {
-        fields.note(member.get_int64().get(status) ? simdjson::INCORRECT_TYPE : simdjson::SUCCESS);
+        fields.note(member.get_int64().get(exchange.status) ? simdjson::INCORRECT_TYPE
+                                                            : simdjson::SUCCESS);
+      } else if (is_key(key, "failure")) {
+        exchange.failure = cut_text(fields.text(member), kTextBytes);
       } else if (is_key(key, "body")) {
-        body = fields.raw(member);
-        if (body.empty() && member.raw_json_token().starts_with('"'))
-          text_body = fields.text(member);
+        exchange.body = fields.raw(member);
+        if (exchange.body.empty() && member.raw_json_token().starts_with('"'))
+          exchange.text_body = fields.text(member);
       }
     });
-    if (fields.error() || (status == 0 && !has_request) ||
-        (body.empty() && !text_body && status == 0))
-      return false;
+    const bool answered = exchange.status != 0 || !exchange.body.empty() || exchange.text_body ||
+                          !exchange.failure.empty();
+    if (fields.error() || (exchange.status == 0 && !exchange.has_request) || !answered)
+      return std::nullopt;
+    return exchange;
+  }
 
+  bool read_exchange(std::string_view value) {
+    const std::optional<Exchange> exchange = parse_exchange(value);
+    if (!exchange) return false;
     current.exchange = true;
-    document().request_url = cut_text(url, kTextBytes);
+    document().request_url = cut_text(exchange->url, kTextBytes);
+    document().content_digest = cut_text(exchange->digest, kTextBytes);
+    if (exchange->audience == "kubernetes")
+      document().kube_context = cut_text(exchange->context, kTextBytes);
     // Without headers, nothing tells whether the answer was all.
-    document().next_url = has_headers ? cut_text(next_page(url, link), kTextBytes) : "?";
-    current.target = target_of_url(url);
+    document().next_url = exchange->has_headers && !exchange->is_error()
+                              ? cut_text(next_page(exchange->url, exchange->link), kTextBytes)
+                              : "?";
+    if (exchange->is_error()) errors.insert(current.number);
+    current.target = target_of_url(exchange->url);
     const std::size_t errors_before = estate.refusals.size();
-    if (!body.empty()) {
-      read_values(body, "/body", 1);
-    } else if (text_body && starts_json(*text_body)) {
-      if (const auto padded = SourceText::copy(*text_body)) read_values(padded->text(), "/body", 1);
-    } else if (text_body &&
-               absorb_error_text(context, *text_body, {current.number, "/body", false})) {
+    if (!exchange->body.empty()) {
+      read_values(exchange->body, "/body", 1);
+    } else if (exchange->text_body && starts_json(*exchange->text_body)) {
+      if (const auto padded = SourceText::copy(*exchange->text_body))
+        read_values(padded->text(), "/body", 1);
+    } else if (exchange->text_body &&
+               absorb_error_text(context, *exchange->text_body, {current.number, "/body", false})) {
       ++current.errors;
     }
-    if (status >= 400 && current.errors == 0 && current.counts.empty() &&
-        estate.refusals.size() == errors_before)
-      say(Remark::Level::warning, "recorded-error",
-          fmt::format("the recorded answer has the status {} and says no more", status));
+    if (exchange->failed()) {
+      note_failure(*exchange, estate.refusals.size() > errors_before);
+    } else if (exchange->status == 404 && current.errors == 0 && current.counts.empty()) {
+      say(Remark::Level::note, "recorded-error", "not there: the recorded answer is 404");
+    }
     return true;
   }
+
+  // What was asked for is neither given nor absent.
+  void note_failure(const Exchange& exchange, bool refused) {
+    const std::string why = !exchange.failure.empty()
+                                ? one_line(exchange.failure)
+                                : fmt::format("the answer has the status {}", exchange.status);
+    if (!refused && current.target.kind) {
+      estate.refusals.push_back(
+          {{current.number, exchange.failure.empty() ? "/status" : "/failure", false},
+           *current.target.kind,
+           fmt::format("the request for {}", to_string(*current.target.kind)),
+           cut_text(current.target.name_space, kTextBytes),
+           cut_text(current.target.name_space, kTextBytes),
+           why});
+    }
+    if (!exchange.failure.empty())
+      say(Remark::Level::warning, "not-answered", fmt::format("could not be read: {}", why));
+    else if (!refused && current.errors == 0 && current.counts.empty())
+      say(Remark::Level::warning, "recorded-error",
+          fmt::format("the recorded answer has the status {} and says no more", exchange.status));
+  }
+  std::set<std::uint32_t> errors;  // documents that give nothing of what was asked for
+
+  // What a snapshot says of itself lies beside its documents, and is none.
+  bool read_recording(std::string_view value) {
+    const auto found = parse_recording(value);
+    if (!found) return false;
+    if (!recording || recording->at < found->at) recording = found;
+    if (!found->complete)
+      say(Remark::Level::warning, "snapshot-incomplete",
+          "the snapshot was not finished; what is not in it may still exist");
+    return true;
+  }
+  std::optional<Recording> recording;
 
   // An object of Azure or Graph, an error, a table of Resource Graph. False when it is damaged.
   bool read_resource(simdjson::dom::parser& parser, std::string_view value,
@@ -795,7 +863,8 @@ struct DocumentReader::Reading {
   void close_lists() {
     std::unordered_set<std::string> given;
     for (const Document& each : estate.documents) {
-      if (each.request_url.empty()) continue;
+      const auto number = static_cast<std::uint32_t>(&each - estate.documents.data());
+      if (each.request_url.empty() || errors.contains(number)) continue;
       given.insert(each.request_url);
       if (std::string token = continue_of_url(each.request_url); !token.empty())
         given.insert(std::move(token));
@@ -825,6 +894,9 @@ void DocumentReader::read(const SourceFile& file, SourceText text) {
 
 void DocumentReader::finish() {
   reading_->close_lists();
+}
+std::optional<Recording> DocumentReader::recording() const {
+  return reading_->recording;
 }
 bool DocumentReader::damaged() const {
   return reading_->damaged;

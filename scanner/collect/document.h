@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ class DocumentReader {
   void read(const SourceFile& file, SourceText text);
   // After the last source: a list whose next page was not given is no complete list.
   void finish();
+  // Of the newest snapshot among the sources; nullopt when there was none.
+  std::optional<Recording> recording() const;
   bool damaged() const;  // something meant for us could not be read
 
  private:

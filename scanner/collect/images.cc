@@ -169,7 +169,13 @@ void read_content(AbsorbContext& context, const AzureObject& object, std::string
                   const RegistryRequest& request) {
   ImageContent content;
   content.origin = object.origin();
-  content.digest = digest_of(raw.substr(0, raw.rfind('}') + 1));
+  // A recorded answer may have lost a credential or the blanks at its end, and with them its
+  // digest.
+  const auto& documents = context.estate.documents;
+  const std::string_view told = object.origin().document < documents.size()
+                                    ? documents[object.origin().document].content_digest
+                                    : std::string_view{};
+  content.digest = is_digest(told) ? told : digest_of(raw.substr(0, raw.rfind('}') + 1));
   if (request.what == RegistryRequest::What::content) {
     content.host = request.host;
     content.repository = request.repository;

@@ -6,11 +6,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include "collect/arm.h"
-#include "collect/docker_config.h"
+#include "collect/pull_secret.h"
 #include "collect/redact.h"
 #include "collect/source.h"
 
@@ -78,15 +76,6 @@ std::string_view cron_job_name(std::string_view job) {
   return timed ? job.substr(0, dash) : std::string_view{};
 }
 
-std::string encode_base64(std::string_view text) {
-  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-  encoded.resize(static_cast<std::size_t>(std::max(length, 0)));
-  return encoded;
-}
-
 // "spec.initContainers{setup}" -> "setup".
 std::string_view container_of_field(std::string_view path) {
   const std::size_t open = path.find('{');
@@ -94,8 +83,8 @@ std::string_view container_of_field(std::string_view path) {
   return path.substr(open + 1, path.size() - open - 2);
 }
 
-// Reasons are shared with other troubles: "Failed" and "BackOff" also tell of containers that do
-// not start, only the message tells which.
+}  // namespace
+
 bool is_about_pulling(std::string_view reason, std::string_view message) {
   constexpr std::string_view kCombined = "(combined from similar events): ";
   if (message.starts_with(kCombined)) message.remove_prefix(kCombined.size());
@@ -111,8 +100,6 @@ bool is_about_pulling(std::string_view reason, std::string_view message) {
                                                             "Pulled", "ProviderCreateFailed"};
   return std::find(kReasons.begin(), kReasons.end(), reason) != kReasons.end();
 }
-
-}  // namespace
 
 std::string_view kind_of_list(std::string_view list_kind) {
   return list_kind.size() > 4 && list_kind.ends_with("List")
@@ -585,57 +572,19 @@ void KubernetesReader::absorb_service_account(Object& object, const ElementPlace
 }
 
 void KubernetesReader::absorb_secret(Object& object, const ElementPlace& place) {
-  std::string_view type;
-  bool has_data = false;
-  // Either may stand before the type. `plain` is stringData, which the API server puts over data.
-  struct Payload {
-    std::optional<std::string_view> json, cfg;
-  } data, plain;
-  const auto read_payload = [&](Value value, Payload& payload) {
-    has_data = true;
-    fields_.each_member(value, [&](const char* key, Value field) {
-      if (is_key(key, ".dockerconfigjson"))
-        payload.json = fields_.text(field);
-      else if (is_key(key, ".dockercfg"))
-        payload.cfg = fields_.text(field);
-    });
-  };
+  SecretFields found;
   fields_.each_member(object, [&](const char* key, Value value) {
     if (is_key(key, "metadata"))
       read_metadata(value);
-    else if (is_key(key, "type"))
-      type = fields_.text(value);
-    else if (is_key(key, "data"))
-      read_payload(value, data);
-    else if (is_key(key, "stringData"))
-      read_payload(value, plain);
+    else
+      found.read(fields_, key, value);
   });
   if (fields_.error()) return;
-
   PullSecret secret;
   secret.origin = place.origin();
   secret.name_space = metadata_.name_space;
   secret.name = metadata_.name;
-  secret.type = type;
-  const bool is_json = type == "kubernetes.io/dockerconfigjson",
-             is_cfg = type == "kubernetes.io/dockercfg";
-  if ((is_json || is_cfg) && !has_data) {
-    secret.docker_type = true;
-    secret.credentials = std::unexpected(Gap{Gap::Why::not_collected,
-                                             "the document holds the secret without its data",
-                                             context_.estate.documents[place.document].source});
-  } else if (is_json || is_cfg) {
-    const auto& plain_text = is_json ? plain.json : plain.cfg;
-    if (plain_text) {
-      std::string encoded = encode_base64(*plain_text);
-      decode_pull_secret(secret, encoded);
-      OPENSSL_cleanse(encoded.data(), encoded.size());
-    } else {
-      decode_pull_secret(secret, is_json ? data.json : data.cfg);
-    }
-  } else if (!type.empty() || has_data) {
-    decode_pull_secret(secret, std::nullopt);
-  }
+  decode(secret, found, context_.estate.documents[place.document].source);
   context_.estate.secrets.push_back(std::move(secret));
 }
 

@@ -38,6 +38,9 @@ std::string_view kind_of_list(std::string_view list_kind);
 // and version is. nullopt when it decides no pull.
 std::optional<Kind> kind_of_object(std::string_view api_version, std::string_view kind);
 std::optional<Kind> kind_of_resource(std::string_view resource);
+// Is an event about pulling? Reasons are shared with other troubles: "Failed" and "BackOff" also
+// tell of containers that do not start, only the message tells which.
+bool is_about_pulling(std::string_view reason, std::string_view message);
 
 class KubernetesReader {
  public:

@@ -443,10 +443,11 @@ std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
   if (!coverage.covered) {
     Doubt doubt;
     if (const Refusal* refusal = q.estate.refusal(Kind::role_assignment)) {
-      doubt.reason = fmt::format("the role assignments of {} could not be read: {} was refused",
-                                 q.registry.name, refusal->action);
-      doubt.evidence = {
-          q.estate.cite(refusal->origin, "", refusal->action + " refused", Basis::denied)};
+      doubt.reason = fmt::format("the role assignments of {} could not be read: {}",
+                                 q.registry.name, refusal->says());
+      doubt.evidence = {q.estate.cite(
+          refusal->origin, "", refusal->action + (refusal->failure.empty() ? " refused" : ""),
+          refusal->basis())};
     } else if (q.estate.has(Kind::role_assignment)) {
       doubt.reason =
           fmt::format("the lists given ({}) do not cover {}",

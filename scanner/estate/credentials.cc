@@ -76,8 +76,8 @@ std::vector<SecretUse> secrets_of(const Estate& estate, const Pull& pull) {
       use.reason =
           fmt::format("secret {} of namespace {} is not in the input", name, pull.name_space);
       if (const Refusal* refusal = estate.refusal(Kind::secret, pull.name_space)) {
-        use.reason += fmt::format(": {} was refused", refusal->action);
-        use.evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+        use.reason += fmt::format(": {}", refusal->says());
+        use.evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
       }
       use.supply.push_back(fmt::format("kubectl get secret {} --namespace {} --output json",
                                        quote(name), quote(pull.name_space)));

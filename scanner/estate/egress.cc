@@ -96,8 +96,8 @@ void add_missing(const Estate& estate, Way& way, Kind kind, const std::string& w
                  std::vector<Evidence> evidence) {
   std::string reason = fmt::format("{} {} is not in the input", what, where);
   if (const Refusal* refusal = estate.refusal(kind)) {
-    reason += fmt::format(": {} was refused", refusal->action);
-    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+    reason += fmt::format(": {}", refusal->says());
+    evidence.push_back(estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
   way.add(Tri::unknown, std::move(reason), evidence, {show});
 }

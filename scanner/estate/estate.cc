@@ -755,6 +755,11 @@ bool Estate::has(Kind kind) const {
                      [&](const Listing& l) { return l.kind == kind; });
 }
 
+std::string Refusal::says() const {
+  return failure.empty() ? fmt::format("{} was refused", action)
+                         : fmt::format("{} failed: {}", action, failure);
+}
+
 const Refusal* Estate::refusal(Kind kind, std::string_view name_space) const {
   for (const Refusal& refusal : refusals) {
     if (refusal.kind != kind) continue;

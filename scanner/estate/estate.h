@@ -72,10 +72,11 @@ std::string counted(std::size_t count, Kind kind);  // "1 role assignment", "14 
 struct Document {
   std::string source;  // as shown to people: path relative to the folder given
   std::uint32_t index_in_source = 0;
-  std::string directory;      // groups Kubernetes documents of one cluster
-  std::string kube_context;   // recorded by our snapshots; empty otherwise
-  std::string request_url;    // of a recorded exchange; empty otherwise
-  std::string next_url = {};  // where its answer goes on (Link header), "?" without headers
+  std::string directory;            // groups Kubernetes documents of one cluster
+  std::string kube_context;         // recorded by our snapshots; empty otherwise
+  std::string request_url;          // of a recorded exchange; empty otherwise
+  std::string next_url = {};        // where its answer goes on (Link header), "?" without headers
+  std::string content_digest = {};  // what a registry said that its answer's digest is
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
@@ -88,12 +89,19 @@ struct Listing {
 };
 
 // A recorded refusal: "you may not read this". It is data, and turns "not given" into "forbidden".
+// So is a request that failed: what it asked for is neither given nor absent.
 struct Refusal {
   Origin origin;
   Kind kind;
-  std::string action;  // "Microsoft.Authorization/roleAssignments/read", or "list secrets"
-  std::string scope;   // ARM id or namespace; may be empty
+  // "Microsoft.Authorization/roleAssignments/read", or "list secrets"; of a failure "the request
+  // for role assignments".
+  std::string action;
+  std::string scope;  // ARM id or namespace; may be empty
   std::string name_space;
+  std::string failure = {};  // why there was no usable answer; empty: the answer was no
+
+  std::string says() const;  // "list secrets was refused", "the request for … failed: …"
+  Basis basis() const { return failure.empty() ? Basis::denied : Basis::none; }
 };
 
 struct Estate {

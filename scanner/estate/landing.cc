@@ -153,7 +153,7 @@ struct Landings::ClusterNodes {
   bool provisions = false;
   std::vector<Evidence> list_evidence, pool_evidence;
   std::vector<Evidence> refused;  // that nodes may not be listed
-  std::string refused_action;
+  std::string refused_words;
 };
 
 Landings::Landings(const Estate& estate) : estate_(estate) {}
@@ -184,8 +184,8 @@ const Landings::ClusterNodes& Landings::nodes_of(int cluster) {
   }
   found->list_evidence = estate_.summarise(Kind::node, documents, Basis::kubernetes_api).evidence;
   if (const Refusal* refusal = documents.empty() ? estate_.refusal(Kind::node) : nullptr) {
-    found->refused_action = refusal->action;
-    found->refused.push_back(estate_.cite(refusal->origin, "", refusal->action, Basis::denied));
+    found->refused_words = refusal->says();
+    found->refused.push_back(estate_.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
 
   if (owner.has_arm() && !owner.pools.empty()) {
@@ -298,9 +298,9 @@ class Landings::Decision {
     const std::string list_nodes(kListNodes);
     if (!nodes_.complete && (!pools_known() || !rules_.node_name.empty())) {
       if (!nodes_.refused.empty()) {
-        return leave_open(fmt::format("which nodes the cluster has is not known: {} was refused",
-                                      nodes_.refused_action),
-                          nodes_.refused, list_nodes);
+        return leave_open(
+            fmt::format("which nodes the cluster has is not known: {}", nodes_.refused_words),
+            nodes_.refused, list_nodes);
       }
       std::string reason = "neither nodes nor node pools of the cluster are in the input";
       if (!nodes_.listed.empty()) {

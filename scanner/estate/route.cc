@@ -401,9 +401,9 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
                             quote(*uncovered.begin()))};
       if (const Refusal* refusal = estate.refusal(Kind::private_dns_zone)) {
         choice.linked.reason =
-            fmt::format("private DNS zones could not be read: {} was refused", refusal->action);
+            fmt::format("private DNS zones could not be read: {}", refusal->says());
         choice.linked.evidence.push_back(
-            estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+            estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
       }
       return choice;
     }
@@ -433,9 +433,9 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
                                                      fmt::format("{}", *zone->links)));
       }
       if (const Refusal* refusal = estate.refusal(Kind::zone_link)) {
-        choice.linked.reason += fmt::format(": {} was refused", refusal->action);
+        choice.linked.reason += fmt::format(": {}", refusal->says());
         choice.linked.evidence.push_back(
-            estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+            estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
       }
       choice.linked.supply.push_back(
           fmt::format("az network private-dns link vnet list {} --zone-name {} --output json",
@@ -516,9 +516,9 @@ RecordChoice record_in(const Estate& estate, const PrivateDnsZone& zone, std::st
   }
   choice.exists.reason = fmt::format("the A records of {} are not in the input", where);
   if (const Refusal* refusal = estate.refusal(Kind::record_set)) {
-    choice.exists.reason += fmt::format(": {} was refused", refusal->action);
+    choice.exists.reason += fmt::format(": {}", refusal->says());
     choice.exists.evidence.push_back(
-        estate.cite(refusal->origin, "", refusal->action, Basis::denied));
+        estate.cite(refusal->origin, "", refusal->action, refusal->basis()));
   }
   choice.exists.supply.push_back(
       fmt::format("az network private-dns record-set a list {} --zone-name {} --output json",

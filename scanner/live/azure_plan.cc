@@ -79,6 +79,11 @@ std::string text_of(Element element, std::string_view field) {
   return element[field].get_string().get(text) == simdjson::SUCCESS ? std::string(text)
                                                                     : std::string();
 }
+// ARM and az spell this one differently.
+std::string subnet_of(Element pool) {
+  std::string subnet = text_of(pool, "vnetSubnetID");
+  return subnet.empty() ? text_of(pool, "vnetSubnetId") : subnet;
+}
 // A field of a resource that REST keeps below "properties".
 Element inner(Element element, std::string_view field, Element fallback) {
   Element value;
@@ -142,6 +147,9 @@ std::string find_subscriptions(const std::vector<std::string>& names) {
 // Private zones and endpoints are often kept in a subscription of their own (a hub), which nobody
 // names.
 constexpr std::array kInventories{
+    std::string_view{"resources | where type =~ 'microsoft.containerregistry/registries/"
+                     "replications' | project id, name, type, location, resourceGroup, "
+                     "subscriptionId, properties | order by id asc"},
     std::string_view{"resources | where type in~ ('microsoft.network/privatednszones', "
                      "'microsoft.network/privatednszones/virtualnetworklinks') | where id contains "
                      "'/privatednszones/privatelink.azurecr.' | project id, name, type, location, "
@@ -244,9 +252,8 @@ void AzurePlan::ask_assignments(std::vector<Request>& requests, const std::strin
   }
 }
 
-std::vector<Request> AzurePlan::look_up_application(std::string_view app_id) {
-  std::vector<Request> requests;
-  if (!is_guid(app_id)) return requests;
+void AzurePlan::ask_application(std::vector<Request>& requests, std::string_view app_id) {
+  if (!is_guid(app_id)) return;
   ask(requests,
       fmt::format("{}/v1.0/servicePrincipals?$filter=appId%20eq%20%27{}%27&$select=id,appId,"
                   "displayName,accountEnabled,servicePrincipalType,appOwnerOrganizationId",
@@ -257,6 +264,25 @@ std::vector<Request> AzurePlan::look_up_application(std::string_view app_id) {
                   "displayName,passwordCredentials",
                   scope_.graph, lower(app_id)),
       {}, Audience::graph);
+}
+
+void AzurePlan::ask_details(std::vector<Request>& requests, const std::string& login_server) {
+  const auto known = registry_ids_.find(login_server);
+  if (known == registry_ids_.end()) return;
+  const auto ask_child = [&](std::string_view child) {
+    ask(requests, fmt::format("{}{}/{}?api-version=2025-11-01", scope_.arm, known->second, child));
+  };
+  if (needs_.registries.contains(login_server)) ask_child("cacheRules");
+  if (needs_.tokens.contains(login_server)) ask_child("tokens");
+}
+
+std::vector<Request> AzurePlan::look_into(const Needs& needs) {
+  std::vector<Request> requests;
+  for (const std::string& app_id : needs.applications) ask_application(requests, app_id);
+  for (const std::string& host : needs.registries)
+    if (needs_.registries.insert(host).second) ask_details(requests, host);
+  for (const std::string& host : needs.tokens)
+    if (needs_.tokens.insert(host).second) ask_details(requests, host);
   return requests;
 }
 
@@ -321,24 +347,21 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
     const std::string id = text_of(item, "id");
     if (!is_id(id)) return;
     const ResourceId resource{id};
-    if (same_text(type, "Microsoft.ContainerRegistry/registries")) {
+    if (same_text(type, "Microsoft.ContainerRegistry/registries") && path.ends_with("registries")) {
       const std::string subscription = lower(resource.subscription());
       registries_[subscription].push_back(id);
       ask_assignments(next.requests, subscription);
-      std::string_view sku;
-      const bool premium = item["sku"]["name"].get_string().get(sku) == simdjson::SUCCESS &&
-                           same_text(sku, "Premium");
-      for (const std::string_view child : {"tokens", "cacheRules", "credentialSets"})
-        ask(next.requests, fmt::format("{}{}/{}?api-version=2025-11-01", scope_.arm, id, child));
-      if (premium) {
-        ask(next.requests, fmt::format("{}{}/replications?api-version=2025-11-01", scope_.arm, id));
-        std::string_view action;
-        if (item["properties"]["networkRuleSet"]["defaultAction"].get_string().get(action) ==
-                simdjson::SUCCESS &&
-            same_text(action, "Deny"))
-          ask(next.requests,
-              fmt::format("{}{}?api-version={}", scope_.arm, id, kSubnetRulesVersion));
+      std::string_view login_server, sku, action;
+      if (item["properties"]["loginServer"].get_string().get(login_server) == simdjson::SUCCESS) {
+        registry_ids_.emplace(lower(login_server), id);
+        ask_details(next.requests, lower(login_server));
       }
+      if (item["sku"]["name"].get_string().get(sku) == simdjson::SUCCESS &&
+          same_text(sku, "Premium") &&
+          item["properties"]["networkRuleSet"]["defaultAction"].get_string().get(action) ==
+              simdjson::SUCCESS &&
+          same_text(action, "Deny"))
+        ask(next.requests, fmt::format("{}{}?api-version={}", scope_.arm, id, kSubnetRulesVersion));
       each(item, "privateEndpointConnections", [&](Element connection) {
         std::string_view endpoint;
         if (connection["properties"]["privateEndpoint"]["id"].get_string().get(endpoint) ==
@@ -347,15 +370,14 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       });
     } else if (same_text(type, "Microsoft.ContainerService/managedClusters")) {
       each(item, "agentPoolProfiles", [&](Element pool) {
-        const std::string subnet = text_of(pool, "vnetSubnetID");
+        const std::string subnet = subnet_of(pool);
         if (const std::size_t cut = lower(subnet).find("/subnets/"); cut != std::string::npos)
           ask_elsewhere(next.requests, subnet.substr(0, cut));
       });
       std::string_view client;
       if (item["properties"]["servicePrincipalProfile"]["clientId"].get_string().get(client) ==
           simdjson::SUCCESS)
-        for (Request& each_request : look_up_application(client))
-          next.requests.push_back(std::move(each_request));
+        ask_application(next.requests, client);
     } else if (same_text(type, "Microsoft.Network/privateEndpoints") &&
                !path.ends_with("/privatednszonegroups")) {
       bool to_registry = false;
@@ -387,6 +409,12 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       ask(next.requests,
           fmt::format("{}{}/virtualNetworkLinks?api-version=2024-06-01", scope_.arm, id));
       ask(next.requests, fmt::format("{}{}/A?api-version=2024-06-01", scope_.arm, id));
+    } else if (path.ends_with("/cacherules")) {
+      std::string_view set;
+      if (item["properties"]["credentialSetResourceId"].get_string().get(set) ==
+              simdjson::SUCCESS &&
+          is_id(set))
+        ask(next.requests, fmt::format("{}{}?api-version=2025-11-01", scope_.arm, set));
     } else if (path.ends_with("/virtualnetworklinks")) {
       std::string_view vnet;
       if (item["properties"]["virtualNetwork"]["id"].get_string().get(vnet) == simdjson::SUCCESS)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "live/exchange.h"
+#include "live/needs.h"
 
 namespace acr {
 
@@ -38,8 +39,9 @@ class AzurePlan {
 
   std::vector<Request> begin();
   NextStep absorb(const Exchange& exchange);
-  // Application ids that pull secrets name: their objects and the end dates of their secrets.
-  std::vector<Request> look_up_application(std::string_view app_id);
+  // What Kubernetes has shown to matter: details are asked of registries in use only, because they
+  // are many requests in a large estate.
+  std::vector<Request> look_into(const Needs& needs);
 
  private:
   AzureScope scope_;
@@ -48,6 +50,8 @@ class AzurePlan {
   // Role assignments are listed once a subscription, or where that is refused once a registry.
   std::map<std::string, std::vector<std::string>> registries_;  // by subscription
   std::set<std::string> refused_;                               // subscriptions
+  std::map<std::string, std::string> registry_ids_;             // by login server
+  Needs needs_;
 
   void query(std::vector<Request>& requests, std::string_view text, std::string_view skip_token);
   std::vector<Request> list_subscription(std::string_view id);
@@ -55,6 +59,8 @@ class AzurePlan {
            Audience audience = Audience::arm);
   // A resource of a subscription that is not listed anyway.
   void ask_elsewhere(std::vector<Request>& requests, std::string_view id);
+  void ask_details(std::vector<Request>& requests, const std::string& login_server);
+  void ask_application(std::vector<Request>& requests, std::string_view app_id);
   void ask_assignments(std::vector<Request>& requests, const std::string& subscription);
 };
 

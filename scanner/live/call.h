@@ -36,10 +36,11 @@ struct Call {
   // Whole header lines with a credential in them ("X-IDENTITY-HEADER: …").
   std::vector<Secret> secret_headers;
   const TlsTrust* trust = nullptr;  // outlives the loop's run
-  // As HTTPS_PROXY and NO_PROXY say. Never by a proxy: plain http, loopback, link-local addresses
-  // (IMDS) and calls with `addresses`.
+  // As HTTPS_PROXY and NO_PROXY say, and never to loopback. Plain http, link-local addresses (IMDS)
+  // and calls with `addresses` go by no proxy at all.
   bool by_proxy = true;
-  std::string proxy;  // instead of the environment's (kubeconfig's proxy-url), NO_PROXY or not
+  // Instead of the environment's, whatever NO_PROXY says, also to loopback: kubeconfig's proxy-url.
+  std::string proxy;
   // Dial these in turn until one accepts; do not resolve the host. Addresses only, no port.
   std::vector<std::string> addresses;
   // Plain http is spoken to loopback and to IMDS (169.254.169.254), and elsewhere only with this.

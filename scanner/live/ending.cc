@@ -87,7 +87,7 @@ Failure failure_of(const Ending& ending) {
     case CURLE_COULDNT_CONNECT:
       return ending.by_proxy ? Failure::proxy : Failure::refused;
     case CURLE_OPERATION_TIMEDOUT:
-      return Failure::timeout;
+      return says(ending, "Resolving timed out") ? Failure::name : Failure::timeout;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
       return of_certificate(ending);

@@ -35,15 +35,17 @@ struct Exchange {
   std::string failure;  // status 0: why, one clause
 };
 
-// The path of an exchange's document within a snapshot: "azure/….json",
-// "kubernetes/<context>/pods.json", "registry/<login server>/….json". The same for the same
-// request, in every run; different for different requests; free of "..", of control characters and
-// of names that a file system refuses.
+// The path of an exchange's document within a snapshot, as people see it in evidence:
+// "azure/<subscription>/<group>/registries/<name>.json", "graph/servicePrincipals-<hash>.json",
+// "kubernetes/<context>/pods.<namespace>.json", "registry/<login server>/<path>.json". The same for
+// the same request, in every run. At most 150 bytes; letters, digits and "-_./" only, no step of it
+// begins with a dot. A hash tells apart what the readable part does not: queries, bodies, names
+// that had to be cut. What differs only in host, API version or size of a page has one name.
 std::string document_name(const Request& request);
 
-// The exchange as one JSON document, redacted: no token, no password, secret data reduced to what
-// judges need (reduce.h). What is read live is this document too, so that a replay of a snapshot
-// gives the same report.
+// The exchange as one JSON document, redacted (reduce.h): no token, no password, secret data
+// reduced to what judges need. What is read live is this document too, so that a replay of a
+// snapshot gives the same report. An answer of 200 that is no JSON becomes a failure.
 std::string to_document(const Exchange& exchange);
 
 }  // namespace acr

@@ -60,6 +60,7 @@ std::expected<Kubeconfig, KubeError> load_kubeconfig(const Environment& environm
 
 std::vector<std::string> context_names(const Kubeconfig& config) {
   std::vector<std::string> names;
+  names.reserve(config.contexts.size());
   for (const auto& [name, context] : config.contexts) names.push_back(name);
   return names;
 }

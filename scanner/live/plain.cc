@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "collect/arm.h"
 #include "collect/redact.h"
+#include "live/clause.h"
 #include "live/secret.h"
 
 namespace acr {
@@ -40,28 +40,6 @@ bool looks_secret(std::string_view word) {
                                [&](char c) { return kind(static_cast<unsigned char>(c)) != 0; });
   };
   return word.size() >= kLongWord && has(std::isupper) && has(std::islower) && has(std::isdigit);
-}
-
-std::string strip_controls(std::string_view text) {
-  std::string line;
-  line.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    if (is_space_or_control(c)) {
-      if (!line.empty() && line.back() != ' ') line += ' ';
-    } else if (c == 0xC2 && next >= 0x80 && next < 0xA0) {
-      ++i;  // a C1 control character
-    } else if (c == 0xE2 && i + 2 < text.size() && (next == 0x80 || next == 0x81) &&
-               static_cast<unsigned char>(text[i + 2]) >= (next == 0x80 ? 0xAA : 0xA6) &&
-               static_cast<unsigned char>(text[i + 2]) <= (next == 0x80 ? 0xAE : 0xA9)) {
-      i += 2;  // turns the direction of writing
-    } else {
-      line += text[i];
-    }
-  }
-  while (line.ends_with(' ')) line.pop_back();
-  return line;
 }
 
 void hide_known(std::string& text, const std::vector<std::string_view>& hidden) {
@@ -103,15 +81,15 @@ std::string plain_line(std::string_view outside, const std::vector<std::string_v
   // beyond the second.
   std::string head(outside.substr(0, 8 * bytes));
   hide_known(head, hidden);
-  std::string line = strip_controls(head);
+  std::string line = one_line(head, 8 * bytes);
   wipe(head);
   std::string shown = hide_words(hide_credentials(line));
   wipe(line);
-  return cut_text(shown, bytes);
+  return one_line(shown, bytes);
 }
 
 std::string plain_name(std::string_view outside, std::size_t bytes) {
-  return cut_text(strip_controls(outside.substr(0, 8 * bytes)), bytes);
+  return one_line(outside, bytes);
 }
 
 std::string_view telling_line(std::string_view text) {

@@ -8,13 +8,13 @@
 
 namespace acr {
 
-// One line without control characters and without what looks like a credential: parameters and
-// passwords of URLs, JSON Web Tokens, "Bearer …", long words of mixed letters and digits, and each
-// of `hidden` wherever it stands. At most `bytes` bytes, then "…".
+// As one_line (clause.h), and without what looks like a credential: parameters and passwords of
+// URLs, JSON Web Tokens, "Bearer …", long words of mixed letters and digits, and each of `hidden`
+// wherever it stands. At most `bytes` bytes, then "…".
 std::string plain_line(std::string_view outside, const std::vector<std::string_view>& hidden = {},
                        std::size_t bytes = 300);
 
-// The same without hiding: for names and paths, which may look like anything.
+// one_line alone: for names and paths, which may look like anything.
 std::string plain_name(std::string_view outside, std::size_t bytes = 300);
 
 // The first line that is not blank; before it, one that begins with "ERROR" or "error", since tools

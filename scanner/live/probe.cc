@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "estate/login_server.h"
 #include "estate/resource_id.h"
 #include "live/base64.h"
 #include "live/challenge.h"
@@ -110,8 +111,9 @@ class Walk {
   bool has_credential() const { return probe_.credential != "none"; }
 
   bool needs_credential() {
-    leave(fmt::format("{} gives {} to nobody without a credential; name one with --docker-config",
-                      probe_.registry, probe_.repository));
+    leave(fmt::format(
+        "{} gives {} to nobody without a credential; name one with --docker-config or --auth",
+        probe_.registry, probe_.repository));
     return false;
   }
 
@@ -146,12 +148,16 @@ class Walk {
   }
 
   bool sign_in_with_entra(const TokenService& service, const std::string& host) {
-    std::expected<Secret, std::string> entra = std::unexpected("no token was given");
+    // Whoever gets it may act for its holder at every registry of the tenant's.
+    if (cloud_of(host) == nullptr)
+      return fail(Step::token, host, "foreign-realm",
+                  "it is no registry of Azure; the Entra token was not sent there");
+    std::expected<EntraToken, std::string> entra = std::unexpected("no token was given");
     request_.entra(
-        [&entra](std::expected<Secret, std::string> given) { entra = std::move(given); });
+        [&entra](std::expected<EntraToken, std::string> given) { entra = std::move(given); });
     loop_.run();
     if (!entra) return fail(Step::token, host, "no-token", plain_line(entra.error()));
-    const Answer exchanged = ask(exchange_call(service, request_.tenant, *entra));
+    const Answer exchanged = ask(exchange_call(service, entra->tenant, entra->text));
     if (!exchanged.ok()) {
       if (Observation* seen = see_answer(Step::token, host, exchanged, ""))
         seen->detail = "the exchange of the Entra token: " + seen->detail;

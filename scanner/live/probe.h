@@ -15,9 +15,14 @@
 
 namespace acr {
 
-// Obtains an Entra token for the registry's audience and hands it, or a clause, to its argument:
-// once, at once or while the loop runs.
-using AskEntraToken = std::function<void(std::function<void(std::expected<Secret, std::string>)>)>;
+// For the audience of registries.
+struct EntraToken {
+  Secret text;
+  std::string tenant;  // may be empty
+};
+// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
+using AskEntraToken =
+    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
 
 struct ProbeRequest {
   std::string registry;               // "contoso.azurecr.io", "localhost:5000"
@@ -29,7 +34,6 @@ struct ProbeRequest {
   // At most one of the two; without one the image is asked for anonymously.
   std::optional<DockerLogin> login;
   AskEntraToken entra;
-  std::string tenant;             // of the Entra token; may be empty
   Milliseconds deadline{60'000};  // the loop's own: connections are given up well before
 };
 

@@ -65,11 +65,10 @@ bool is_exempt(const std::string& none, const Target& target) {
 std::string proxy_of(const Call& call, const Target& target, const ProxySettings& settings) {
   // A header with a credential never goes through a proxy in the clear, and the link-local services
   // of a node answer whoever asks from there: the proxy's host, not this one.
-  if (!call.by_proxy || !target.tls || target.is_loopback() || target.is_link_local() ||
-      !call.addresses.empty())
-    return {};
+  if (!call.by_proxy || !target.tls || target.is_link_local() || !call.addresses.empty()) return {};
   std::string proxy = call.proxy;
-  if (proxy.empty() && !is_exempt(settings.none, target)) proxy = settings.https;
+  if (proxy.empty() && !target.is_loopback() && !is_exempt(settings.none, target))
+    proxy = settings.https;
   static constexpr std::string_view kSocks = "socks5://";
   if (proxy.starts_with(kSocks)) proxy = "socks5h://" + proxy.substr(kSocks.size());
   return proxy;

@@ -107,13 +107,14 @@ long long entra_code(std::string_view text) {
   constexpr std::string_view kPrefix = "AADSTS";
   const std::size_t at = text.find(kPrefix);
   if (at == std::string_view::npos) return 0;
-  text.remove_prefix(at + kPrefix.size());
+  const std::string digits(text.substr(at + kPrefix.size(), 12));
   long long code = 0;
-  std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 12), code);
+  std::from_chars(digits.data(), digits.data() + digits.size(), code);
   return std::max(code, 0LL);
 }
 
-TokenError entra_error(std::string_view description, long long code) {
+TokenError entra_error(std::string_view description, long long code,
+                       const std::vector<std::string_view>& hidden) {
   TokenError error{TokenError::Cause::refused, {}, {}, {}};
   if (const long long told = entra_code(description); told != 0) code = told;
   if (code > 0) error.code = fmt::format("AADSTS{}", code);
@@ -125,7 +126,7 @@ TokenError entra_error(std::string_view description, long long code) {
   sentence = sentence.substr(0, sentence.find_first_of("\r\n"));
   for (const std::string_view end : {". ", " Trace ID:"})
     sentence = sentence.substr(0, sentence.find(end));
-  std::string words = plain_line(sentence);
+  std::string words = plain_line(sentence, hidden);
   if (words.ends_with('.')) words.pop_back();
   error.text = error.code.empty() ? words : fmt::format("{}: {}", error.code, words);
   if (error.text.empty()) error.text = "Entra refused without a word";

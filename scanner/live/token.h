@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "estate/time.h"
 #include "live/secret.h"
@@ -52,8 +53,10 @@ std::expected<Token, TokenError> make_token(std::string_view text, Instant expir
 std::optional<Instant> token_end(std::string_view token);
 
 // Entra's words about a refusal: the code, the first sentence, and what to do for those that are
-// met most. `code` is the one of error_codes, 0 when it stands only in the text.
-TokenError entra_error(std::string_view description, long long code);
+// met most. `code` is the one of error_codes, 0 when it stands only in the text; `hidden` as for
+// plain_line.
+TokenError entra_error(std::string_view description, long long code,
+                       const std::vector<std::string_view>& hidden = {});
 // The number after the first "AADSTS" of a text; 0 when there is none.
 long long entra_code(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
@@ -82,8 +83,8 @@ bool Transfer::make_ready() {
          set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
          set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && set(CURLOPT_HTTP09_ALLOWED, 0L) &&
          set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS)) &&
-         set(CURLOPT_PIPEWAIT, 1L) && set(CURLOPT_ACCEPT_ENCODING, "") &&
-         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+         set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket) && set(CURLOPT_PIPEWAIT, 1L) &&
+         set(CURLOPT_ACCEPT_ENCODING, "") && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
          set(CURLOPT_TIMEOUT_MS, static_cast<long>(call_.timeout.count())) &&
          set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call_.connect_timeout.count())) &&
          set(CURLOPT_HEADERFUNCTION, &Transfer::on_header) && set(CURLOPT_HEADERDATA, this) &&
@@ -204,6 +205,11 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   const std::size_t length = size * count;
   // Anything but the length ends the transfer.
   return static_cast<Transfer*>(self)->take_body({data, length}) ? length : length + 1;
+}
+
+// Programs that a run starts (credential plugins) inherit no connection.
+int Transfer::on_socket(void*, curl_socket_t socket, curlsocktype) {
+  return fcntl(socket, F_SETFD, FD_CLOEXEC) == -1 ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
 CURLcode Transfer::on_context(CURL*, void* context, void* self) {

@@ -48,6 +48,7 @@ class Transfer {
  private:
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
   static CURLcode on_context(CURL* curl, void* context, void* self);
 
   bool make_ready();

@@ -60,7 +60,7 @@ TEST(AzurePlan, FindsSubscriptionsThroughResourceGraph) {
   scope.management_groups = {"mg-\"prod"};
   AzurePlan plan(scope);
   const auto first = plan.begin();
-  ASSERT_EQ(first.size(), 3U);  // the subscriptions, private zones, their records
+  ASSERT_EQ(first.size(), 4U);  // the subscriptions, replications, private zones, their records
   EXPECT_EQ(first[0].method, "POST");
   EXPECT_TRUE(first[0].body.contains(R"("managementGroups":["mg-\"prod"])")) << first[0].body;
   Exchange page = answer(first[0].url, 200,
@@ -84,12 +84,9 @@ TEST(AzurePlan, FollowsARegistry) {
   const auto next = plan.absorb(
       answer(list_url("Microsoft.ContainerRegistry/registries"), 200,
              fmt::format(R"({{"value":[{{"id":"{}","sku":{{"name":"Premium"}},"properties":{{
-        "networkRuleSet":{{"defaultAction":"Deny"}},"privateEndpointConnections":[{{"properties":
+        "loginServer":"Contoso.azurecr.io","networkRuleSet":{{"defaultAction":"Deny"}},"privateEndpointConnections":[{{"properties":
         {{"privateEndpoint":{{"id":"{}"}}}}}}]}}}}]}})",
                          id, endpoint)));
-  EXPECT_TRUE(asks(next.requests, id + "/tokens?"));
-  EXPECT_TRUE(asks(next.requests, id + "/cacheRules?"));
-  EXPECT_TRUE(asks(next.requests, id + "/replications?"));
   EXPECT_TRUE(asks(next.requests, id + "?api-version=2021-08-01-preview"));
   EXPECT_TRUE(asks(next.requests, endpoint + "?"));
   EXPECT_FALSE(asks(next.requests, "listCredentials"));
@@ -186,11 +183,33 @@ TEST(AzurePlan, AnUnknownVersionIsAskedAgainWithAnOlderOne) {
   EXPECT_TRUE(last.requests.empty());
 }
 
-TEST(AzurePlan, ApplicationsAreLookedUpOnce) {
-  AzurePlan plan = plan_of_subscription();
-  EXPECT_EQ(plan.look_up_application("0f1e2d3c-4b5a-5968-8776-655443322110").size(), 2U);
-  EXPECT_TRUE(plan.look_up_application("0F1E2D3C-4b5a-5968-8776-655443322110").empty());
-  EXPECT_TRUE(plan.look_up_application("admin' or 1 eq 1").empty());
+TEST(AzurePlan, LooksIntoWhatIsInUseInAnyOrder) {
+  Needs needs;
+  needs.registries = {"contoso.azurecr.io"};
+  needs.tokens = {"contoso.azurecr.io"};
+  needs.applications = {"0f1e2d3c-4b5a-5968-8776-655443322110", "admin' or 1 eq 1"};
+  const std::string id = provider("Microsoft.ContainerRegistry/registries/contoso");
+  const Exchange registries = answer(
+      list_url("Microsoft.ContainerRegistry/registries"), 200,
+      fmt::format(
+          R"({{"value":[{{"id":"{}","properties":{{"loginServer":"Contoso.azurecr.io"}}}}]}})",
+          id));
+  for (const bool needs_first : {true, false}) {
+    AzurePlan plan = plan_of_subscription();
+    plan.begin();
+    std::vector<Request> requests;
+    const auto add = [&](std::vector<Request> more) {
+      requests.insert(requests.end(), more.begin(), more.end());
+    };
+    if (needs_first) add(plan.look_into(needs));
+    add(plan.absorb(registries).requests);
+    add(plan.look_into(needs));
+    EXPECT_TRUE(asks(requests, id + "/tokens?")) << needs_first;
+    EXPECT_TRUE(asks(requests, id + "/cacheRules?")) << needs_first;
+    EXPECT_TRUE(asks(requests, "/applications?$filter=appId%20eq%20%270f1e2d3c")) << needs_first;
+    EXPECT_FALSE(asks(requests, "admin")) << needs_first;
+    EXPECT_EQ(requests.size(), 4U) << needs_first;
+  }
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST_F(RunChild, ExitCodeAndFirstComplaint) {
       "echo >&2; printf 'bad \\033[31mthing\\033[0m password=hunter22 x\\nsecond\\n' >&2; exit 3");
   EXPECT_EQ(end.how, How::exited);
   EXPECT_EQ(end.code, 3);
-  EXPECT_EQ(end.complaint, "bad [31mthing [0m password=*** x");
+  EXPECT_EQ(end.complaint, "bad ?[31mthing?[0m password=*** x");
 }
 
 TEST_F(RunChild, ErrorsAreToldBeforeWarnings) {

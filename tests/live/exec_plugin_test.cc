@@ -141,7 +141,7 @@ TEST_F(RunPlugin, TheCommandIsToldWithoutItsSecrets) {
   EXPECT_EQ(announced[0], "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET=*** REGION='west europe' " +
                               scratch.path("plugin") +
                               " get-token --client-secret *** --login spn --password=*** --x "
-                              "'a;b [2J'");
+                              "'a;b?[2J'");
   EXPECT_EQ(error, "getting credentials: exec: executable " + scratch.path("plugin") +
                        " failed with exit code 73: bad *** and ***");
 }

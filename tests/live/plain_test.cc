@@ -16,12 +16,12 @@ namespace acr {
 namespace {
 
 TEST(Plain, LinesHoldNoControlsAndNoCredentials) {
-  EXPECT_EQ(plain_line("a\x1b[2Jb\r\n\tc\x7f"), "a [2Jb c");
+  EXPECT_EQ(plain_line("a\x1b[2Jb\r\n\tc\x7f"), "a?[2Jb c?");
   EXPECT_EQ(plain_line("a\xC2\x9B"
                        "b\xE2\x80\xAE"
                        "c\xE2\x81\xA6"
                        "d\xE2\x80\x99"),
-            "abcd\xE2\x80\x99");
+            "a??b???c???d\xE2\x80\x99");
   EXPECT_EQ(plain_line("token eyJhbGciOi.J9.c-_x end"), "token *** end");
   EXPECT_EQ(plain_line("Authorization: Bearer abc.def, x"), "Authorization: Bearer ***, x");
   EXPECT_EQ(plain_line("Invalid secret Zx8Q~abcDEF0123456789abcDEF0123 given"),
@@ -29,8 +29,8 @@ TEST(Plain, LinesHoldNoControlsAndNoCredentials) {
   EXPECT_EQ(plain_line("id 00001111-aaaa-2222-bbbb-3333cccc4444"),
             "id 00001111-aaaa-2222-bbbb-3333cccc4444");
   EXPECT_EQ(plain_line("a s3cret b", {"s3cret"}), "a *** b");
-  EXPECT_EQ(plain_line("http://me:pw@proxy:1/x?sig=abc"), "http://me:***@proxy:1/x?sig=***");
-  EXPECT_EQ(plain_line("0123456789", {}, 7).size(), 7U);
+  EXPECT_EQ(plain_line("http://me:pw@proxy:1/x?sig=abc"), "http://proxy:1/x?sig=***");
+  EXPECT_EQ(plain_line("0123456789", {}, 7), "0123456…");
 }
 
 TEST(Plain, NamesMayLookLikeAnything) {

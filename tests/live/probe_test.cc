@@ -58,7 +58,9 @@ class ProbeRun : public testing::Test {
           "puller",
           Secret(with == With::login ? std::string(test::kPassword) : "canary-wrong-51c7")};
     if (with == With::entra)
-      request.entra = [](const auto& done) { done(Secret(std::string(test::kEntraToken))); };
+      request.entra = [](const auto& done) {
+        done(EntraToken{Secret(std::string(test::kEntraToken)), "contoso-tenant"});
+      };
     LoopLimits limits = test::quick();
     limits.deadline = deadline;
     Loop loop(limits);
@@ -120,6 +122,7 @@ TEST_F(ProbeRun, WalksTheWholeWayWithAnEntraToken) {
   const auto asked = registry.login().requests();
   EXPECT_EQ(asked[1].path, "/oauth2/exchange");
   EXPECT_EQ(asked[1].target, "/oauth2/exchange");
+  EXPECT_NE(asked[1].body.find("&tenant=contoso-tenant&"), std::string::npos);
   EXPECT_EQ(asked[2].target, "/oauth2/token") << "a refresh token stands in no URL";
 }
 
@@ -275,6 +278,29 @@ TEST_F(ProbeRun, ARealmOfAnotherHostNeverSeesACredential) {
     EXPECT_EQ(story(probe), std::string(kWay) + "token- foreign-realm");
     EXPECT_EQ(thief.connections(), 0U);
   }
+}
+
+TEST_F(ProbeRun, AnEntraTokenGoesToRegistriesOfAzureOnly) {
+  std::string realm;
+  const test::HttpServer other([&](const Request&) {
+    Response response;
+    response.status = 401;
+    response.headers = {{"WWW-Authenticate", "Bearer realm=\"" + realm + "\""}};
+    return response;
+  });
+  realm = other.url("/token");
+  ProbeRequest request;
+  request.registry = other.host();
+  request.repository = "shop/cart";
+  request.reference = "1.0";
+  request.trust = &test::trust();
+  bool asked = false;
+  request.entra = [&](const auto&) { asked = true; };
+  Loop loop(test::quick());
+  EXPECT_EQ(story(run_probe(loop, std::move(request))),
+            "connect+ tls+ challenge+ token- foreign-realm");
+  EXPECT_FALSE(asked);
+  EXPECT_EQ(other.requests().size(), 1U);
 }
 
 TEST_F(ProbeRun, AnImageThatIsNotThere) {

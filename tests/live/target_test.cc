@@ -96,6 +96,8 @@ TEST(Proxy, WhichCallsGoByIt) {
   EXPECT_EQ(proxy("http://example.org/"), "");
   call.proxy = "socks5://other:1080";
   EXPECT_EQ(proxy("https://a.internal.example/"), "socks5h://other:1080");
+  EXPECT_EQ(proxy("https://127.0.0.1:6443/"), "socks5h://other:1080");
+  EXPECT_EQ(proxy("http://169.254.169.254/"), "");
   call.by_proxy = false;
   EXPECT_EQ(proxy("https://example.org/"), "");
   call = {};

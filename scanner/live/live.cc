@@ -1,0 +1,123 @@
+#include "live/live.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+namespace acr {
+namespace {
+
+class Asking {
+ public:
+  Asking(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now)
+      : loop_(loop), prepare_(prepare), now_(now) {
+    if (scope.azure) azure_.emplace(*scope.azure);
+    for (const KubernetesScope& cluster : scope.clusters) clusters_.emplace_back(cluster);
+    contexts_.reserve(scope.clusters.size());
+    for (const KubernetesScope& cluster : scope.clusters) contexts_.push_back(cluster.context);
+  }
+
+  LiveAnswers run() {
+    if (azure_)
+      for (Request& request : azure_->begin()) ask(std::move(request), false);
+    for (const KubernetesPlan& cluster : clusters_)
+      for (Request& request : cluster.begin()) ask(std::move(request), false);
+    loop_.run();
+    // A credential that ended in mid-run: once more, with a new one, when no call is open that uses
+    // the old.
+    while (!rejected_.empty()) {
+      std::vector<Request> again = std::exchange(rejected_, {});
+      for (Request& request : again) ask(std::move(request), true);
+      loop_.run();
+    }
+
+    std::ranges::sort(answers_.exchanges, {},
+                      [](const Exchange& exchange) { return exchange.request.key(); });
+    return std::move(answers_);
+  }
+
+ private:
+  Loop& loop_;
+  const Prepare& prepare_;
+  const Instant now_;
+  std::optional<AzurePlan> azure_;
+  std::vector<KubernetesPlan> clusters_;
+  std::vector<std::string> contexts_;
+  std::set<std::string> asked_;
+  std::vector<Request> rejected_;
+  LiveAnswers answers_;
+
+  void ask(Request request, bool anew) {
+    if (!anew && !asked_.insert(request.key()).second) return;
+    prepare_(request, anew, [this, request, anew](std::expected<Call, NoWay> call) {
+      if (!call) {
+        ++answers_.unauthenticated;
+        if (std::ranges::find(answers_.reasons, call.error().text) == answers_.reasons.end())
+          answers_.reasons.push_back(call.error().text);
+        Exchange exchange;
+        exchange.request = request;
+        exchange.at = now_;
+        exchange.failure = call.error().text;
+        answers_.exchanges.push_back(std::move(exchange));
+        return;
+      }
+      loop_.ask(std::move(*call),
+                [this, request, anew](Answer answer) { learn(request, std::move(answer), anew); });
+    });
+  }
+
+  void learn(const Request& request, Answer answer, bool anew) {
+    if (answer.status == 401 && !anew) {
+      rejected_.push_back(request);
+      return;
+    }
+    Exchange exchange;
+    exchange.request = request;
+    exchange.at = now_;
+    if (answer.failure == Failure::none) {
+      ++answers_.answered;
+      answers_.unauthenticated += answer.status == 401 ? 1 : 0;
+      exchange.status = answer.status;
+      exchange.body = std::move(answer.body);
+      if (const auto link = answer.headers.find("link"); link != answer.headers.end())
+        exchange.headers.insert(*link);
+    } else {
+      // Half a list would look like a whole one.
+      answers_.interrupted |=
+          answer.failure == Failure::cancelled || answer.failure == Failure::deadline;
+      exchange.failure =
+          answer.detail.empty() ? std::string(to_string(answer.failure)) : std::move(answer.detail);
+    }
+    const NextStep next = follow(exchange);
+    std::vector<Request> needed;
+    if (azure_ && request.audience == Audience::kubernetes && exchange.status == 200)
+      needed = azure_->look_into(read_needs(exchange.body));
+    if (!next.restarts.empty())
+      std::erase_if(answers_.exchanges, [&](const Exchange& earlier) {
+        return earlier.request.context == request.context &&
+               earlier.request.url.starts_with(next.restarts);
+      });
+    if (!next.superseded) answers_.exchanges.push_back(std::move(exchange));
+    for (const Request& further : next.requests) ask(further, false);
+    for (const Request& further : needed) ask(further, false);
+  }
+
+  NextStep follow(const Exchange& exchange) {
+    if (exchange.request.audience != Audience::kubernetes)
+      return azure_ ? azure_->absorb(exchange) : NextStep{};
+    for (std::size_t i = 0; i < clusters_.size(); ++i)
+      if (contexts_[i] == exchange.request.context) return clusters_[i].absorb(exchange);
+    return {};
+  }
+};
+
+}  // namespace
+
+LiveAnswers ask_world(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now) {
+  return Asking(scope, loop, prepare, now).run();
+}
+
+}  // namespace acr

@@ -1,0 +1,44 @@
+// Asks a scope's questions of the outside world until nothing is left to ask. What follows from an
+// answer is asked at once; what is learnt does not depend on the order of the answers.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "live/azure_plan.h"
+#include "live/exchange.h"
+#include "live/kubernetes_plan.h"
+#include "live/loop.h"
+
+namespace acr {
+
+struct LiveScope {
+  std::optional<AzureScope> azure;
+  std::vector<KubernetesScope> clusters;
+};
+
+// Why a request cannot be sent: no credential, no such context. One clause for people.
+struct NoWay {
+  std::string text;
+};
+
+// Makes the call of a request, with its credential, and hands it to `send`: once, now or later.
+// `anew`: the credential that went along last time was refused.
+using Prepare = std::function<void(const Request& request, bool anew,
+                                   std::function<void(std::expected<Call, NoWay>)> send)>;
+
+struct LiveAnswers {
+  std::vector<Exchange> exchanges;  // sorted by the request's key
+  std::size_t answered = 0;         // requests that anybody answered
+  std::size_t unauthenticated = 0;  // that got a 401, or could not be sent without a credential
+  // One line each: why requests could not be sent.
+  std::vector<std::string> reasons;
+  bool interrupted = false;  // cancelled or out of time: what is missing was not asked
+};
+
+LiveAnswers ask_world(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now);
+
+}  // namespace acr

@@ -1,0 +1,20 @@
+// What a Kubernetes answer makes worth asking Azure: the registries that pods pull from, the
+// identities behind their pull secrets.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace acr {
+
+struct Needs {
+  std::set<std::string> registries;    // login servers, in lower case
+  std::set<std::string> applications;  // ids that secrets sign in with
+  std::set<std::string> tokens;        // login servers that secrets sign in to with a token
+};
+
+// `body` as the API server sent it: a list of pods, workloads or secrets.
+Needs read_needs(std::string_view body);
+
+}  // namespace acr
