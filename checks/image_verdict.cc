@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "estate/command.h"
@@ -310,6 +311,13 @@ const PullSymptom* message_about(const Pull& pull, const ImageView& image,
   const bool other_image = (!error.registry.empty() && !same_text(error.registry, image.host)) ||
                            (!error.repository.empty() && error.repository != image.repository);
   return other_image ? nullptr : pull.symptom;
+}
+
+const PullSymptom* read_manifest(const Pull& pull, const ImageView& image) {
+  constexpr std::array kMismatch{PullErrorClass::image_platform_mismatch};
+  const PullSymptom* symptom = message_about(pull, image, kMismatch);
+  const bool certain = symptom && symptom->error.confidence == PullError::Confidence::certain;
+  return certain ? symptom : nullptr;
 }
 
 std::optional<std::string> policy_of(const Registry& registry, std::string_view name) {

@@ -51,6 +51,10 @@ Presence find_image(const Estate& estate, const Pull& pull, const ImageView& ima
 const PullSymptom* message_about(const Pull& pull, const ImageView& image,
                                  std::span<const PullErrorClass> classes);
 
+// The message that shows that a node read the image's manifest: it found nothing in it for its own
+// platform.
+const PullSymptom* read_manifest(const Pull& pull, const ImageView& image);
+
 // The state of a policy of the registry, "enabled"; nullopt where its document does not say.
 std::optional<std::string> policy_of(const Registry& registry, std::string_view name);
 Evidence cite_policy(const Estate& estate, const Registry& registry, std::string_view name,

@@ -154,20 +154,31 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
     return path;
   }
   path.evidence = together(std::move(path.evidence), linked.evidence);
-  if (linked.holds != Tri::no) {
-    path.is_private = linked.holds;
-    path.why_not_private = linked.reason;
-    path.supply = linked.supply;
+  // A link may fall back to the public name where the zone has no record.
+  const Answer& recorded = path.record.exists;
+  const bool may_fall_back = path.zone.link && recorded.holds != Tri::yes &&
+                             same_text(path.zone.link->resolution_policy, "NxDomainRedirect");
+  if (may_fall_back) path.evidence = together(std::move(path.evidence), recorded.evidence);
+  if (linked.holds != Tri::no && (!may_fall_back || recorded.holds == Tri::unknown)) {
+    const Answer& open = may_fall_back ? recorded : linked;
+    path.is_private = open.holds;
+    path.why_not_private = open.reason;
+    path.supply = open.supply;
     return path;
   }
-  // Without a linked zone the public name answers. That is a fault only where the public endpoint
-  // does not take these nodes.
+  // Without a zone that answers the public name does. That is a fault only where the public
+  // endpoint does not take these nodes.
   path.evidence = together(std::move(path.evidence), accepts.evidence);
   path.is_private = accepts.holds == Tri::yes  ? Tri::no
                     : accepts.holds == Tri::no ? Tri::yes
                                                : Tri::unknown;
   path.why_not_private = accepts.holds == Tri::yes
-                             ? fmt::format("no private zone is linked here, and {}", accepts.reason)
+                             ? fmt::format("{}, and {}",
+                                           may_fall_back ? recorded.reason +
+                                                               "; the link falls back to the "
+                                                               "public name"
+                                                         : "no private zone is linked here",
+                                           accepts.reason)
                              : accepts.reason;
   path.supply = accepts.supply;
   return path;
@@ -181,7 +192,7 @@ std::optional<Misled> find_misled(const Estate& estate, const NodeNetwork& netwo
   Misled misled;
   for (const EndpointView* view : path.targets) {
     const VnetPath way = vnet_path(estate, network, view->vnet_id, view->endpoint->subnet);
-    if (way.open.holds != Tri::no) return std::nullopt;
+    if (way.open.holds != Tri::no && !way.no_peering) return std::nullopt;
     misled.evidence = together(std::move(misled.evidence), way.open.evidence);
     misled.join.insert(misled.join.end(), way.fix.begin(), way.fix.end());
   }

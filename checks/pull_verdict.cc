@@ -6,6 +6,7 @@
 #include <set>
 
 #include "estate/command.h"
+#include "estate/time.h"
 
 namespace acr {
 
@@ -88,6 +89,26 @@ std::vector<Evidence> cite_cluster(const Estate& estate, const Pull& pull) {
   });
   if (node == estate.nodes.end()) return {};
   return {estate.cite(node->origin, "spec/providerID", node->provider_id, Basis::kubernetes_api)};
+}
+
+AppSecrets secrets_of_app(const Estate& estate, std::string_view app_id) {
+  AppSecrets secrets;
+  for (const DirectoryObject* object : estate.directory_objects_of(app_id)) {
+    // Secrets live on the application; those of the service principal are normally empty.
+    if (!object->passwords) continue;
+    if (object->kind == DirectoryObject::Kind::service_principal && object->passwords->empty())
+      continue;
+    secrets.known = true;
+    secrets.evidence.push_back(estate.cite(object->origin, "passwordCredentials",
+                                           fmt::format("{} secret{}", object->passwords->size(),
+                                                       object->passwords->size() == 1 ? "" : "s")));
+    for (const auto& password : *object->passwords) {
+      const auto end = parse_time(password.end);
+      secrets.current |= !end || *end > estate.now;
+      secrets.latest = std::max(secrets.latest, password.end);
+    }
+  }
+  return secrets;
 }
 
 Need need_of_secret(const Estate& estate, const Pull& pull) {

@@ -47,6 +47,15 @@ Verdict identity_fault(const IdentityNeed& need, std::string fault, std::vector<
 // The identity that pulls is not in the input.
 Verdict unknown_puller(const Estate& estate, const Cluster& cluster, const Gap& gap);
 
+// The secrets of an application, and those of its service principal. Which of several is used
+// cannot be told: they are current while one of them is.
+struct AppSecrets {
+  bool known = false, current = false;
+  std::string latest;  // when the last one ends or ended; empty when there is none
+  std::vector<Evidence> evidence;
+};
+AppSecrets secrets_of_app(const Estate& estate, std::string_view app_id);
+
 // Turns a fault into the verdict that the need for the secret calls for.
 Verdict fault(const Need& need, std::string reason, std::vector<Evidence> evidence, Basis basis,
               std::vector<std::string> fix);

@@ -159,8 +159,22 @@ Verdict judge_service_principal(const Estate& estate, const Cluster& cluster,
   for (const DirectoryObject* object : estate.directory_objects_of(app)) {
     if (object->kind != DirectoryObject::Kind::service_principal) continue;
     if (object->enabled) {
-      return pass(fmt::format("service principal {} of cluster {} exists", app, cluster.name),
-                  {named, estate.cite(object->origin, "appId", app)}, Basis::arm);
+      const Evidence found = estate.cite(object->origin, "appId", app);
+      const AppSecrets secrets = secrets_of_app(estate, app);
+      auto evidence = together({named, found}, secrets.evidence);
+      if (secrets.known && !secrets.current) {
+        return identity_fault(
+            need,
+            secrets.latest.empty()
+                ? fmt::format("service principal {} of cluster {} has no secret", app, cluster.name)
+                : fmt::format("every secret of service principal {} of cluster {} has expired, the "
+                              "last at {}",
+                              app, cluster.name, secrets.latest),
+            std::move(evidence), {});
+      }
+      return pass(fmt::format("service principal {} of cluster {} exists{}", app, cluster.name,
+                              secrets.known ? " and has a secret that is valid" : ""),
+                  std::move(evidence), Basis::arm);
     }
     return identity_fault(
         need, fmt::format("service principal {} of cluster {} is disabled", app, cluster.name),
@@ -179,6 +193,22 @@ Verdict judge_agents(const Estate& estate, const Attachment& attachment) {
   if (need.only_virtual_nodes) {
     return not_applicable("virtual nodes use no kubelet identity",
                           together(attachment.pulls.front()->node.evidence, need.seen));
+  }
+  if (attachment.registry->anonymous_pull_enabled.value_or(false)) {
+    return not_applicable(
+        fmt::format("registry {} allows anonymous pulls", attachment.registry->name),
+        {estate.cite(attachment.registry->origin, "anonymousPullEnabled", "true")});
+  }
+  if (auto seen = outside_azure(estate, cluster)) {
+    std::vector<std::string> fix;
+    if (!need.pulls.empty()) {
+      const Pull& pull = *need.pulls.front();
+      const PullSecret* serving = serving_secret(estate, pull);
+      fix = name_secret(pull, serving ? serving->name : "acr-pull", serving == nullptr);
+    }
+    return identity_fault(
+        need, "the nodes are outside Azure and have no kubelet identity: they need a pull secret",
+        {std::move(*seen)}, std::move(fix));
   }
   if (!cluster.service_principal_client_id.empty())
     return judge_service_principal(estate, cluster, need);
@@ -215,16 +245,19 @@ const Check kubelet_identity_exists{
         "The node asks its metadata service for a token of the kubelet identity. If the identity "
         "was deleted, was made anew under the same name, or was never put on the nodes of a "
         "pool, the node gets no token and pulls without credential. A cluster that was moved to "
-        "a new identity keeps the old one on its nodes until their image is upgraded.",
+        "a new identity keeps the old one on its nodes until their image is upgraded. The secret "
+        "of an old cluster's service principal ends after a year or two. Nodes outside Azure have "
+        "no such identity at all.",
     .reads =
         "the cluster's identityProfile; user-assigned identities; the node pools' scale sets; "
-        "for old clusters the service principal",
+        "for old clusters the service principal and when its secrets end; the nodes' provider ids",
     .repair =
         "Medium risk: nodes of the pool are replaced one by one. Needs Azure Kubernetes "
         "Service Contributor on the cluster and Managed Identity Operator on the identity. A "
         "new identity needs AcrPull again. Only clusters whose own identity is user-assigned take "
         "another kubelet identity; the others have to be given one first, with the roles that "
-        "the old one has.",
+        "the old one has. A service principal gets a new secret with az ad app credential reset, "
+        "and its cluster with az aks update-credentials --reset-service-principal.",
     .reference = "https://learn.microsoft.com/azure/aks/use-managed-identity",
     .controls = {},
     .after = {},

@@ -9,6 +9,33 @@ extern const Check image_names_known_registry;
 
 namespace {
 
+// Nodes ask for regional hosts (contoso.westeurope.geo.azurecr.io) since node images of 22 July
+// 2026. What a node was made of may have been updated since: only together with a message that it
+// sent no credential does its age tell. The evidence is the label of such a node.
+constexpr std::string_view kRegionalSince = "202607.22";
+constexpr std::string_view kImageLabel = "kubernetes.azure.com/node-image-version";
+
+std::optional<Evidence> older_nodes(const Estate& estate, const Pull& pull) {
+  if (!pull.reference->domain.contains(".geo.azurecr.") || !pull.source || pull.failing == 0 ||
+      !pull.symptom || pull.symptom->error.error != PullErrorClass::auth_unauthorized ||
+      pull.symptom->error.detail != "no credential was sent")
+    return std::nullopt;
+  for (const NodeTally& tally : pull.source->nodes) {
+    const Node* node = tally.failing > 0 ? estate.node(pull.cluster_index, tally.node) : nullptr;
+    if (!node) continue;
+    const auto label = node->labels.find(std::string(kImageLabel));
+    if (label == node->labels.end()) continue;
+    // AKSUbuntu-2204gen2containerd-202604.13.0
+    const std::string_view version =
+        std::string_view(label->second).substr(label->second.rfind('-') + 1);
+    if (version.size() > kRegionalSince.size() && version[6] == '.' && version < kRegionalSince) {
+      return estate.cite(node->origin, "metadata/labels/kubernetes.azure.com~1node-image-version",
+                         label->second, Basis::kubernetes_api);
+    }
+  }
+  return std::nullopt;
+}
+
 Verdict judge(const Estate& estate, const Pull& pull) {
   const Evidence image = cite_image(estate, pull);
   const std::vector<Evidence> node =
@@ -22,7 +49,18 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return not_applicable("virtual nodes have no credential provider",
                           together({image}, pull.node.evidence));
   }
-  if (aks_provider_matches(pull.reference->repository())) {
+  const bool covered = aks_provider_matches(pull.reference->repository());
+  if (const auto older = older_nodes(estate, pull); covered && older) {
+    std::vector<std::string> fix;
+    if (pull.registry && pull.image.starts_with(host))
+      fix = set_image(pull, lower(pull.registry->login_server) + pull.image.substr(host.size()));
+    return fail(fmt::format("nodes with image {} do not ask their credential provider for the "
+                            "regional host {}, and one pulled without credential",
+                            older->value, host),
+                together({image, *older, cite_message(estate, *pull.symptom)}, node),
+                Basis::observed, std::move(fix));
+  }
+  if (covered) {
     return pass(fmt::format("the node's credential provider is asked for {}", host),
                 together({image}, node), Basis::resolved);
   }
@@ -69,10 +107,11 @@ const Check credential_provider_covers_host{
         "only for "
         "hosts on its list. A login server with a port, in upper case behind the name, or behind a "
         "custom "
-        "domain is not on it: the pull goes on without credential and ends in 401.",
+        "domain is not on it, and regional hosts are on it only since July 2026: the pull goes on "
+        "without credential and ends in 401.",
     .reads =
         "the image reference, against the match list that AKS writes on its nodes; the pod's pull "
-        "secrets",
+        "secrets; for regional hosts the nodes' image versions and the pull's message",
     .repair =
         "Low risk: name the registry by its login server. Needs edit rights in the namespace; the "
         "pods "

@@ -90,6 +90,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   const bool missing =
       presence.state == Presence::State::missing || presence.state == Presence::State::dangling;
   if (!missing && has_arrived(pull)) return pass_pulled(estate, pull);
+  if (const PullSymptom* read = read_manifest(pull, image); read && !missing) {
+    evidence.push_back(cite_message(estate, *read));
+    return pass(fmt::format("a node read the manifest of {}", image.name()), std::move(evidence),
+                Basis::observed);
+  }
   std::string reason =
       missing  ? presence.reason
       : answer ? fmt::format("the registry answered the node that {} is not there", image.name())
@@ -100,7 +105,9 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                         missing || answer != nullptr);
   }
   if (!missing && !answer) {
-    if (!image.facts->tag_lists.empty() && !image.by_digest) {
+    // A list without the tag speaks against it, even where it may not be all.
+    const bool listed = !image.facts->tag_lists.empty() && !image.by_digest;
+    if (listed) {
       const ImageList& list = *image.facts->tag_lists.front();
       evidence.push_back(
           estate.cite(list.origin, "", counted(list.count, Kind::image_tag), Basis::caller));
@@ -109,9 +116,12 @@ Verdict judge(const Estate& estate, const Pull& pull) {
           "among them",
           counted(image.facts->tags.size(), Kind::image_tag), image.repository, image.tag);
     }
-    return unknown(std::move(reason), std::move(evidence),
-                   {show_tag(pull, image), show_repository(pull, image),
-                    image.by_digest ? list_manifests(pull, image) : list_tags(pull, image)});
+    Verdict verdict =
+        unknown(std::move(reason), std::move(evidence),
+                {show_tag(pull, image), show_repository(pull, image),
+                 image.by_digest ? list_manifests(pull, image) : list_tags(pull, image)});
+    verdict.in_the_way = listed;
+    return verdict;
   }
   // To readers without the role for it, and to nodes, an image in quarantine is not there.
   constexpr std::string_view kQuarantine = "quarantinePolicy";

@@ -123,6 +123,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return pass(fmt::format("{} may be read", image.name()), std::move(evidence), Basis::caller);
   }
   if (has_arrived(pull)) return pass_pulled(estate, pull);
+  if (const PullSymptom* read = read_manifest(pull, image)) {
+    evidence.push_back(cite_message(estate, *read));
+    return pass(fmt::format("a node read the manifest of {}", image.name()), std::move(evidence),
+                Basis::observed);
+  }
   return unknown(fmt::format("whether {} may be read is not in the input",
                              missing.size() == parts.size() ? image.name() : join_words(missing)),
                  std::move(evidence), std::move(supply));

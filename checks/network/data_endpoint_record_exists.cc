@@ -137,7 +137,7 @@ Verdict judge_region(const Estate& estate, const Attachment& attachment, const N
       if (!member.addresses || !holds(*member.addresses, address)) continue;
       const VnetPath way = vnet_path(estate, network, other.vnet_id, other.endpoint->subnet);
       evidence = together(together(std::move(evidence), member.evidence), way.open.evidence);
-      if (way.open.holds == Tri::unknown) return unknown(way.open);
+      if (way.open.holds == Tri::unknown && !way.no_peering) return unknown(way.open);
       served = way.open.holds == Tri::yes;
     }
     if (!served) stale.push_back(address);

@@ -24,7 +24,9 @@ Verdict to_verdict(const EgressDecision& decision, const std::string& goal,
     case Tri::unknown:
       break;
   }
-  return unknown(allowed.reason, std::move(evidence), allowed.supply);
+  Verdict verdict = unknown(allowed.reason, std::move(evidence), allowed.supply);
+  verdict.in_the_way = decision.in_the_way;
+  return verdict;
 }
 
 // A security group or route table that a node subnet names, and whose rules are not in the input.
@@ -38,6 +40,15 @@ bool hides_rules(const Estate& estate, const NodeNetwork& network) {
     return subnet &&
            (missing(subnet->nsg, estate.nsgs) || missing(subnet->route_table, estate.route_tables));
   });
+}
+
+// A pull that nodes of this network have made.
+const Pull* arrived_through(const Attachment& attachment, const NodeNetwork& network) {
+  const auto found = std::ranges::find_if(attachment.pulls, [&](const Pull* pull) {
+    return has_arrived(*pull) &&
+           std::ranges::find(network.pools, pull->node.pool) != network.pools.end();
+  });
+  return found == attachment.pulls.end() ? nullptr : *found;
 }
 
 Verdict judge_network(const Estate& estate, const Attachment& attachment,
@@ -102,7 +113,16 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
   }
   return judge_networks(estate, attachment, [&](const NodeNetwork& network) {
     Verdict verdict = judge_network(estate, attachment, network);
-    verdict.in_the_way = verdict.outcome == Outcome::unknown && hides_rules(estate, network);
+    if (verdict.in_the_way) {
+      if (const Pull* arrived = arrived_through(attachment, network)) {
+        verdict.evidence.push_back(estate.cite(arrived->origin, "status/containerStatuses",
+                                               "imageID present", Basis::observed));
+        return pass(fmt::format("nodes have pulled from registry {} through what stands in the way",
+                                attachment.registry->name),
+                    std::move(verdict.evidence), Basis::observed);
+      }
+    }
+    verdict.in_the_way |= verdict.outcome == Outcome::unknown && hides_rules(estate, network);
     return verdict;
   });
 }

@@ -14,6 +14,7 @@ extern const Check private_dns_zone_is_linked;
 extern const Check private_dns_record_exists;
 extern const Check private_dns_record_matches_endpoint;
 extern const Check login_server_resolves;
+extern const Check private_endpoint_is_approved;
 
 namespace {
 
@@ -164,7 +165,8 @@ const Check login_server_resolves_to_private_address{
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = {},
     .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists,
-              &private_dns_record_matches_endpoint, &login_server_resolves},
+              &private_dns_record_matches_endpoint, &login_server_resolves,
+              &private_endpoint_is_approved},
     .judge = &judge};
 
 }  // namespace acr

@@ -9,6 +9,55 @@ namespace acr {
 
 namespace {
 
+// Where no peering is seen, nodes may have shown whether there is a way all the same.
+struct Shown {
+  Tri way = Tri::unknown;
+  std::string reason;
+  Evidence evidence;
+};
+Shown shown_way(const Estate& estate, const Attachment& attachment, const EndpointView& view) {
+  const Fact<bool>& open = attachment.registry->public_network_access;
+  const bool only_private = open && !*open;
+  for (const Pull* pull : attachment.pulls) {
+    const PullSymptom* symptom = pull->failing > 0 ? pull->symptom : nullptr;
+    if (only_private && has_arrived(*pull)) {
+      return {Tri::yes, "nodes pulled an image through it",
+              estate.cite(pull->origin, "status/containerStatuses", "imageID present",
+                          Basis::observed)};
+    }
+    if (!symptom) continue;
+    const PullError& error = symptom->error;
+    // The public endpoint of a closed registry answers with a refusal, and with nothing else.
+    if (only_private && error.furthest >= PullStage::tls_established &&
+        error.error != PullErrorClass::network_firewall) {
+      return {Tri::yes, "the registry answered a node through it", cite_message(estate, *symptom)};
+    }
+    if (error.error == PullErrorClass::network_timeout && view.addresses &&
+        std::ranges::find(*view.addresses, error.address) != view.addresses->end()) {
+      return {Tri::no, fmt::format("a node's connection to {} timed out", error.address),
+              cite_message(estate, *symptom)};
+    }
+  }
+  return {};
+}
+
+Verdict judge_unseen(const Estate& estate, const Attachment& attachment, const EndpointView& view,
+                     const VnetPath& way, std::vector<Evidence> evidence) {
+  const Shown shown = shown_way(estate, attachment, view);
+  if (shown.way == Tri::unknown)
+    return unknown(way.open.reason, std::move(evidence), way.open.supply);
+  evidence.push_back(shown.evidence);
+  if (shown.way == Tri::yes) {
+    return pass(fmt::format("no peering leads to private endpoint {}, but another way does: {}",
+                            view.name, shown.reason),
+                std::move(evidence), Basis::observed);
+  }
+  evidence = together(std::move(evidence), view.address_evidence);
+  return fail(fmt::format("no peering leads to private endpoint {} in VNet {}, and {}", view.name,
+                          view.vnet_id.name(), shown.reason),
+              std::move(evidence), Basis::observed, way.fix);
+}
+
 Verdict judge(const Estate& estate, const Attachment& attachment) {
   return judge_networks(estate, attachment, [&](const NodeNetwork& network) -> Verdict {
     const Path path = path_of(estate, attachment, network);
@@ -48,7 +97,9 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
               fail(way.open.reason, std::move(evidence), Basis::configuration, way.fix));
           break;
         case Tri::unknown:
-          verdicts.push_back(unknown(way.open.reason, std::move(evidence), way.open.supply));
+          verdicts.push_back(way.no_peering
+                                 ? judge_unseen(estate, attachment, *view, way, std::move(evidence))
+                                 : unknown(way.open.reason, std::move(evidence), way.open.supply));
           break;
       }
     }
@@ -80,7 +131,8 @@ const Check peering_is_connected{
         "Disconnected; an address space that changed leaves it out of sync. Pulls time out at the "
         "private address.",
     .reads =
-        "the peerings of the nodes' VNet and of the endpoint's VNet; the private endpoint's subnet",
+        "the peerings of the nodes' VNet and of the endpoint's VNet; the private endpoint's "
+        "subnet; where there is no peering, what pulls have shown of the way",
     .repair =
         "Medium risk: a peering is made anew, which interrupts other traffic between the two VNets "
         "for seconds. Needs Network Contributor on both VNets. Takes effect within a minute.",

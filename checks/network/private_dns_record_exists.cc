@@ -48,19 +48,13 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
         together(together(path.evidence, path.zone.linked.evidence), exists.evidence);
     if (exists.holds == Tri::unknown) return unknown(exists);
     if (exists.holds == Tri::yes) return pass(exists.reason, evidence, Basis::configuration);
-    if (path.zone.link && same_text(path.zone.link->resolution_policy, "NxDomainRedirect") &&
-        path.access.accepts.holds == Tri::yes) {
-      return not_applicable(fmt::format("{}; the link falls back to the public name, and {}",
-                                        exists.reason, path.access.accepts.reason),
-                            together(evidence, path.access.accepts.evidence));
-    }
     // An endpoint elsewhere, which these nodes do not reach, while the public endpoint takes them:
     // the zone hides the public name, and only the link can give it back.
     const bool reached =
         std::any_of(path.targets.begin(), path.targets.end(), [&](const EndpointView* view) {
-          return !view->vnet_id.empty() &&
-                 vnet_path(estate, network, view->vnet_id, view->endpoint->subnet).open.holds !=
-                     Tri::no;
+          if (view->vnet_id.empty()) return false;
+          const VnetPath way = vnet_path(estate, network, view->vnet_id, view->endpoint->subnet);
+          return way.open.holds != Tri::no && !way.no_peering;
         });
     if (path.access.accepts.holds == Tri::yes && path.zone.link && !reached) {
       const ZoneLink& link = *path.zone.link;

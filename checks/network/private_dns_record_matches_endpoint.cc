@@ -183,8 +183,8 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     // Of several endpoints those that the nodes may reach, and none where one is recorded already.
     std::vector<std::string> serving;
     for (const EndpointView& view : path.endpoints.endpoints) {
-      const bool apart =
-          vnet_path(estate, network, view.vnet_id, view.endpoint->subnet).open.holds == Tri::no;
+      const VnetPath way = vnet_path(estate, network, view.vnet_id, view.endpoint->subnet);
+      const bool apart = way.open.holds == Tri::no || way.no_peering;
       if (!apart) serving.insert(serving.end(), view.addresses->begin(), view.addresses->end());
     }
     if (serving.empty()) serving = wanted;

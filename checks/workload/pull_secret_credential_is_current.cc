@@ -57,8 +57,6 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
   State state;
   const std::string& app = entry.credential->user_name;
   state.evidence.push_back(estate.cite(entry.secret->origin, "data", app, Basis::kubernetes_api));
-  bool any_credentials = false, any_current = false;
-  std::string latest;
   for (const DirectoryObject* object : estate.directory_objects_of(app)) {
     if (!object->enabled) {
       state.current = Tri::no;
@@ -69,21 +67,10 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
           fmt::format("az ad sp update --id {} --set accountEnabled=true", quote(app)));
       return state;
     }
-    // Secrets live on the application; those of the service principal are normally empty.
-    if (!object->passwords) continue;
-    if (object->kind == DirectoryObject::Kind::service_principal && object->passwords->empty())
-      continue;
-    any_credentials = true;
-    state.evidence.push_back(estate.cite(object->origin, "passwordCredentials",
-                                         fmt::format("{} secret{}", object->passwords->size(),
-                                                     object->passwords->size() == 1 ? "" : "s")));
-    for (const auto& password : *object->passwords) {
-      const auto end = parse_time(password.end);
-      any_current |= !end || *end > estate.now;
-      latest = std::max(latest, password.end);
-    }
   }
-  if (!any_credentials) {
+  const AppSecrets secrets = secrets_of_app(estate, app);
+  state.evidence = together(std::move(state.evidence), secrets.evidence);
+  if (!secrets.known) {
     state.reason = fmt::format(
         "when the secrets of service principal {} (pull secret {}) end is not in the input", app,
         entry.secret->name);
@@ -92,19 +79,18 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
     state.supply.push_back(fmt::format("az ad app show --id {} --output json", quote(app)));
     return state;
   }
-  // Which of several secrets the cluster uses cannot be told: expired only when all are.
-  state.current = any_current ? Tri::yes : Tri::no;
+  state.current = secrets.current ? Tri::yes : Tri::no;
   state.reason =
-      any_current
+      secrets.current
           ? fmt::format(
                 "service principal {} of pull secret {} has a secret that is valid until {}", app,
-                entry.secret->name, latest)
-      : latest.empty()
+                entry.secret->name, secrets.latest)
+      : secrets.latest.empty()
           ? fmt::format("service principal {} of pull secret {} has no secret", app,
                         entry.secret->name)
           : fmt::format(
                 "every secret of service principal {} (pull secret {}) has expired, the last at {}",
-                app, entry.secret->name, latest);
+                app, entry.secret->name, secrets.latest);
   return state;
 }
 

@@ -56,7 +56,7 @@ struct NoInput {
   UsageError error;
   int exit_code = 2;
 };
-int refuse(const NoInput& error, bool json_to_out, Streams streams);
+int refuse_input(const NoInput& error, bool json_to_out, Streams streams);
 
 // What was asked of the outside world, and by which signal it was broken off (0: by none).
 struct LiveInput {

@@ -5,29 +5,10 @@
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "live/snapshot.h"
 
 namespace acr {
-
-std::expected<Collected, UsageError> collect_input(const Options& options, Input input,
-                                                   Streams streams) {
-  if (options.from.empty()) {
-    return std::unexpected(UsageError{
-        "no input is named",
-        "--from PATH takes files and folders of what az and kubectl print with -o json, - standard "
-        "input"});
-  }
-  input.paths = options.from;
-  input.standard_input = &streams.in;
-  input.now = now();
-  input.keeps_now = given_now().has_value();
-  Collected collected = collect(input);
-  if (!collected.nothing) return collected;
-  std::string text;
-  for (const auto& remark : collected.remarks) {
-    text += (text.empty() ? "" : "; ") + remark.text;
-  }
-  return std::unexpected(UsageError{text.empty() ? "none of the input can be opened" : text, {}});
-}
+namespace {
 
 std::vector<Notification> notifications_of(const Collected& collected) {
   std::vector<Notification> notifications;
@@ -58,6 +39,42 @@ std::vector<Notification> notifications_of(const Collected& collected) {
         {Notification::Level::warning, "input-damaged", "part of the input could not be read", {}});
   }
   return notifications;
+}
+
+}  // namespace
+
+std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,
+                                                 Streams streams) {
+  GivenInput given;
+  LiveInput live;
+  if (asks_live(options)) {
+    auto asked = ask_live(options, streams);
+    if (!asked) return std::unexpected(asked.error());
+    live = *std::move(asked);
+    given.live = true;
+    given.signal = live.signal;
+    given.notifications = std::move(live.notifications);
+  }
+  input.paths = options.from;
+  input.standard_input = &streams.in;
+  input.now = now();
+  input.keeps_now = given_now().has_value();
+  given.collected =
+      given.live ? collect_exchanges(std::move(live.exchanges), input) : collect(input);
+  if (given.collected.nothing && !given.live) {
+    std::string text;
+    for (const auto& remark : given.collected.remarks) {
+      text += (text.empty() ? "" : "; ") + remark.text;
+    }
+    return std::unexpected(NoInput{{text.empty() ? "none of the input can be opened" : text, {}}});
+  }
+  for (Notification& note : notifications_of(given.collected))
+    given.notifications.push_back(std::move(note));
+  return given;
+}
+
+int exit_code_of(const GivenInput& given, int code) {
+  return given.signal == 0 ? code : 128 + given.signal;
 }
 
 }  // namespace acr

@@ -33,7 +33,7 @@ void on_signal(int number) {
 class HeldSignals {
  public:
   HeldSignals() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = on_signal;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, &interrupt_);
@@ -47,7 +47,7 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
 
  private:
-  struct sigaction interrupt_ {}, terminate_ {};
+  struct sigaction interrupt_{}, terminate_{};
 };
 
 // Clouds that are in no table, and proxies of them, are named by these.
@@ -85,7 +85,7 @@ class Access {
         now());
     end_progress();
     for (const std::string& reason : answers.reasons) note("no-credential", reason);
-    if (answers.answered == answers.unauthenticated && options_.from.empty() && caught == 0) {
+    if (answers.answered == 0 && options_.from.empty() && caught == 0) {
       std::string text = "no access: nothing could be asked";
       for (const auto& notification : live_.notifications) text += "; " + notification.text;
       return std::unexpected(NoInput{{std::move(text), "acr-doctor help why"}, kNoAccess});
@@ -135,18 +135,18 @@ class Access {
     scope.management_groups = options_.live.management_groups;
     scope.names = options_.live.registries;
     if (!options_.cluster.empty() && !scope.names.empty()) scope.names.push_back(options_.cluster);
-    const AuthChoice choice =
-        options_.live.auth.empty()
-            ? AuthChoice::automatic
-            : parse_auth(options_.live.auth).value_or(AuthChoice::automatic);
-    credential_.emplace(
-        credential_sources(environment_, cloud_, choice), cloud_,
-        AzureCredential::World{
-            [this](Call call, std::function<void(Answer)> done) {
-              loop_.ask(std::move(call), std::move(done));
-            },
-            [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
-            &environment_, &cancelled});
+    const AuthChoice choice = options_.live.auth.empty()
+                                  ? AuthChoice::automatic
+                                  : parse_auth(options_.live.auth).value_or(AuthChoice::automatic);
+    credential_.emplace(credential_sources(environment_, cloud_, choice), cloud_,
+                        AzureCredential::World{[this](Call call, std::function<void(Answer)> done) {
+                                                 loop_.ask(std::move(call), std::move(done));
+                                               },
+                                               [] {
+                                                 return std::chrono::floor<std::chrono::seconds>(
+                                                     std::chrono::system_clock::now());
+                                               },
+                                               &environment_, &cancelled});
     return scope;
   }
 
@@ -162,9 +162,9 @@ class Access {
       if (!access) {
         // What was named must be there; what was only tried need not.
         if (options_.live.names_kubernetes())
-          return NoInput{{access.error().text, {}},
-                         access.error().cause == KubeError::Cause::no_credential ? kNoAccess
-                                                                                 : kUsage};
+          return NoInput{
+              {access.error().text, {}},
+              access.error().cause == KubeError::Cause::no_credential ? kNoAccess : kUsage};
         note("no-cluster", access.error().text);
         continue;
       }
@@ -208,18 +208,18 @@ class Access {
       return send(kube_call(access, std::string_view(request.url).substr(access.server.size())));
     }
     if (anew) credential_->forget(request.audience, {});
-    credential_->find(request.audience, {}, [request, send](
-                                                std::expected<const Token*, TokenError> token) {
-      if (!token) return send(std::unexpected(NoWay{token.error().text}));
-      Call call;
-      call.method = request.method;
-      call.url = request.url;
-      call.body = request.body;
-      call.headers = {"Accept: application/json"};
-      if (!request.body.empty()) call.headers.emplace_back("Content-Type: application/json");
-      call.authorization = Secret(fmt::format("Bearer {}", (*token)->text.view()));
-      send(std::move(call));
-    });
+    credential_->find(
+        request.audience, {}, [request, send](std::expected<const Token*, TokenError> token) {
+          if (!token) return send(std::unexpected(NoWay{token.error().text}));
+          Call call;
+          call.method = request.method;
+          call.url = request.url;
+          call.body = request.body;
+          call.headers = {"Accept: application/json"};
+          if (!request.body.empty()) call.headers.emplace_back("Content-Type: application/json");
+          call.authorization = Secret(fmt::format("Bearer {}", (*token)->text.view()));
+          send(std::move(call));
+        });
   }
 
   void show_progress() {

@@ -92,17 +92,22 @@ int dispatch(const std::vector<std::string>& words, Streams streams) {
   if (command == "why") return run_why(*options, streams);
   if (command == "scan") return run_scan(*options, streams);
   if (command == "probe") return run_probe_command(*options, streams);
+  if (command == "collect") return run_collect(*options, streams);
   if (command == "explain") return run_explain(*options, streams);
   return run_checks(*options, streams);
 }
 
 }  // namespace
 
+int refuse_input(const NoInput& error, bool json_to_out, Streams streams) {
+  std::string text = clean(error.error.text);
+  if (!error.error.hint.empty()) text += "; " + clean(error.error.hint);
+  print_error(error.exit_code, text, json_to_out, streams);
+  return error.exit_code;
+}
+
 int refuse(const UsageError& error, bool json_to_out, Streams streams) {
-  std::string text = clean(error.text);
-  if (!error.hint.empty()) text += "; " + clean(error.hint);
-  print_error(2, text, json_to_out, streams);
-  return 2;
+  return refuse_input(NoInput{error}, json_to_out, streams);
 }
 
 int run(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err) {

@@ -11,10 +11,10 @@ int run_scan(const Options& options, Streams streams) {
                    fmt::format("for its input: --from {}", options.arguments.front())},
                   json, streams);
   }
-  const auto& collected = keep(collect_input(options, {}, streams));
-  if (!collected) return refuse(collected.error(), json, streams);
-  return deliver(keep(scan(collected->estate, notifications_of(*collected), options.judge)),
-                 options, {}, streams);
+  const auto& given = keep(collect_input(options, {}, streams));
+  if (!given) return refuse_input(given.error(), json, streams);
+  const Report& report = keep(scan(given->collected.estate, given->notifications, options.judge));
+  return exit_code_of(*given, deliver(report, options, {}, streams));
 }
 
 }  // namespace acr

@@ -39,12 +39,12 @@ int run_why(const Options& options, Streams streams) {
   target.name_space = options.name_space;
   target.cluster = options.cluster;
 
-  const auto& collected = keep(collect_input(options, std::move(input), streams));
-  if (!collected) return refuse(collected.error(), json, streams);
+  const auto& given = keep(collect_input(options, std::move(input), streams));
+  if (!given) return refuse_input(given.error(), json, streams);
   const auto& report =
-      keep(why(collected->estate, notifications_of(*collected), target, options.judge));
-  if (!report) return refuse({report.error().text, {}}, json, streams);
-  return deliver(*report, options, repeat_command(options), streams);
+      keep(why(given->collected.estate, given->notifications, target, options.judge));
+  if (!report) return refuse(UsageError{report.error().text, {}}, json, streams);
+  return exit_code_of(*given, deliver(*report, options, repeat_command(options), streams));
 }
 
 }  // namespace acr

@@ -421,13 +421,14 @@ struct DocumentReader::Reading {
     if (current.hidden) return;
     if (current.target.kind && current.list) current.counts.try_emplace(*current.target.kind);
     const std::size_t first = estate.listings.size();
+    const bool all_spaces = current.list && spans_namespaces();
     for (auto& [kind, count] : current.counts) {
       if (count.objects == 0) count.name_space = current.target.name_space;
       estate.listings.push_back({kind,
                                  {current.number, current.list_pointer, false},
                                  count.objects,
                                  current.list,
-                                 count.mixed ? "" : std::move(count.name_space)});
+                                 count.mixed || all_spaces ? "" : std::move(count.name_space)});
     }
     if (!current.next.empty() && current.list && first < estate.listings.size())
       open_lists.push_back({first, estate.listings.size(), file->name, std::move(current.next)});
@@ -448,6 +449,17 @@ struct DocumentReader::Reading {
       say(Remark::Level::note, "objects-not-read",
           fmt::format("left out, because no pull depends on them: {}",
                       list_counts(current.left_out)));
+  }
+
+  // One command lists the objects of one namespace, or of all: what it says of several kinds.
+  bool spans_namespaces() const {
+    std::string_view seen;
+    for (const auto& [kind, count] : current.counts) {
+      if (count.mixed || (!seen.empty() && !count.name_space.empty() && seen != count.name_space))
+        return true;
+      if (!count.name_space.empty()) seen = count.name_space;
+    }
+    return false;
   }
 
   void count(Kind kind, std::string_view name_space = {}) {

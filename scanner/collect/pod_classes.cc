@@ -109,6 +109,29 @@ void PodView::clear() {
   spec_path = "spec";
 }
 
+namespace {
+
+// A container waits for the images of its pod's volumes too, and its status then names theirs:
+// the image of that volume, or nothing.
+std::string_view awaited_volume(const PodView& pod, const ContainerStatusView& status) {
+  if (!is_pull_failure(status.reason)) return {};
+  const auto names = [&](std::string_view image) {
+    return !image.empty() && status.message.contains(fmt::format("image \"{}\"", image));
+  };
+  std::string_view awaited;
+  for (const ContainerView& container : pod.containers) {
+    if (container.kind == ContainerKind::image_volume) {
+      if (awaited.empty() && names(container.image)) awaited = container.image;
+    } else if (container.kind == status.kind && container.name == status.name &&
+               names(container.image)) {
+      return {};  // it names the container's own
+    }
+  }
+  return awaited;
+}
+
+}  // namespace
+
 bool is_pull_failure(std::string_view reason) {
   static constexpr std::array<std::string_view, 7> kReasons{
       "ErrImagePull",      "ImagePullBackOff",    "InvalidImageName",         "ImageInspectError",
@@ -302,7 +325,10 @@ void PodClasses::count(std::uint32_t index, const PodView& pod, const ContainerV
   }
   const auto status = std::find_if(
       pod.statuses.begin(), pod.statuses.end(), [&](const ContainerStatusView& candidate) {
-        return candidate.kind == container.kind && candidate.name == container.name;
+        return container.kind == ContainerKind::image_volume
+                   ? !container.image.empty() && awaited_volume(pod, candidate) == container.image
+                   : candidate.kind == container.kind && candidate.name == container.name &&
+                         awaited_volume(pod, candidate).empty();
       });
   const bool waits = status != pod.statuses.end() && is_pull_failure(status->reason);
   const bool fails = waits || pod.provider_failed;

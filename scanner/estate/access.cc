@@ -143,6 +143,14 @@ bool is_direct(const Question& q, const RoleAssignment& assignment) {
   return !q.principal.app_id.empty() && same_text(assignment.principal_name, q.principal.app_id);
 }
 
+// Where only the application is known: may this assignment be its service principal's all the same?
+// az shows a principal by one of its names, which need not be the application's id, or not at all.
+bool may_be_direct(const Question& q, const RoleAssignment& assignment) {
+  if (!q.principal.object_id.empty() || same_text(assignment.principal_type, "User")) return false;
+  const std::string& name = assignment.principal_name;
+  return !is_guid(name) || same_text(name, assignment.principal_id);
+}
+
 std::string role_text(const Grant& grant) {
   if (grant.role && !grant.role->name.empty()) return grant.role->name;
   if (!grant.assignment->role_name.empty()) return grant.assignment->role_name;
@@ -475,21 +483,15 @@ std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
     }
     doubts.push_back(std::move(doubt));
   }
-  if (q.principal.object_id.empty()) {
-    for (const Grant& grant : right.others) {
-      if (!grant.assignment->principal_name.empty() ||
-          same_text(grant.assignment->principal_type, "User")) {
-        continue;
-      }
-      Doubt doubt;
-      doubt.reason = fmt::format(
-          "{} is assigned to {}, and whether that is the object id of application {} is not known",
-          role_text(grant), grant.assignment->principal_id, q.principal.app_id);
-      cite_grant(q, grant, doubt.evidence);
-      doubt.supply = {
-          fmt::format("az ad sp show --id {} --output json", quote(q.principal.app_id))};
-      doubts.push_back(std::move(doubt));
-    }
+  for (const Grant& grant : right.others) {
+    if (!may_be_direct(q, *grant.assignment)) continue;
+    Doubt doubt;
+    doubt.reason = fmt::format(
+        "{} is assigned to {}, and whether that is the object id of application {} is not known",
+        role_text(grant), grant.assignment->principal_id, q.principal.app_id);
+    cite_grant(q, grant, doubt.evidence);
+    doubt.supply = {fmt::format("az ad sp show --id {} --output json", quote(q.principal.app_id))};
+    doubts.push_back(std::move(doubt));
   }
   return doubts;
 }

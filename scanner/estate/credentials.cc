@@ -43,6 +43,12 @@ const PullEvent* missing_by_event(const Estate& estate, const Pull& pull, std::s
   return nullptr;
 }
 
+// A classic virtual node gives the pod up over it: secret "acr" not found.
+bool missing_by_message(const Pull& pull, std::string_view name) {
+  return pull.node.is_classic_virtual() && pull.symptom &&
+         pull.symptom->message.contains(fmt::format("secret \"{}\" not found", name));
+}
+
 }  // namespace
 
 std::vector<SecretUse> secrets_of(const Estate& estate, const Pull& pull) {
@@ -72,6 +78,11 @@ std::vector<SecretUse> secrets_of(const Estate& estate, const Pull& pull) {
                                pull.name_space);
       use.evidence.push_back(
           estate.cite(event->origin, "message", event->message, Basis::observed));
+    } else if (missing_by_message(pull, name)) {
+      use.state = SecretUse::State::missing;
+      use.reason =
+          fmt::format("the virtual node found no secret {} in namespace {}", name, pull.name_space);
+      use.evidence.push_back(cite_message(estate, *pull.symptom));
     } else {
       use.reason =
           fmt::format("secret {} of namespace {} is not in the input", name, pull.name_space);
@@ -136,6 +147,21 @@ Fact<Principal> puller(const Estate& estate, const Cluster& cluster) {
   return principal;
 }
 
+std::optional<Evidence> outside_azure(const Estate& estate, const Cluster& cluster) {
+  if (cluster.has_arm()) return std::nullopt;
+  const Node* foreign = nullptr;
+  for (const Node& node : estate.nodes) {
+    const int index = estate.cluster_of(node.origin.document);
+    if (index < 0 || &estate.clusters[static_cast<std::size_t>(index)] != &cluster) continue;
+    // A node without provider id may stand anywhere.
+    if (node.provider_id.empty() || node.provider_id.starts_with("azure:")) return std::nullopt;
+    if (!foreign) foreign = &node;
+  }
+  if (!foreign) return std::nullopt;
+  return estate.cite(foreign->origin, "spec/providerID", foreign->provider_id,
+                     Basis::kubernetes_api);
+}
+
 NodeCredential node_credential(const Estate& estate, const Pull& pull) {
   NodeCredential result;
   if (pull.registry && pull.registry->anonymous_pull_enabled.value_or(false)) {
@@ -166,6 +192,12 @@ NodeCredential node_credential(const Estate& estate, const Pull& pull) {
   }
   if (!pull.cluster) {
     result.reason = "which cluster the pod belongs to is not known";
+    return result;
+  }
+  if (auto seen = outside_azure(estate, *pull.cluster)) {
+    result.suffices = Tri::no;
+    result.reason = "the nodes are outside Azure and have no kubelet identity";
+    result.evidence.push_back(std::move(*seen));
     return result;
   }
   result.evidence.push_back(

@@ -1,6 +1,7 @@
 // Which credentials a pull will use: the pod's pull secrets and the kubelet identity behind them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ std::vector<MatchingCredential> matching_credentials(const std::vector<SecretUse
 
 // Who pulls when no secret does: the kubelet identity, or the cluster's service principal.
 Fact<Principal> puller(const Estate& estate, const Cluster& cluster);
+
+// Every node of the cluster says that it is another cloud's, or a machine of its own: such nodes
+// have no kubelet identity. The evidence is one of them; nullopt where that is not so, or not
+// known.
+std::optional<Evidence> outside_azure(const Estate& estate, const Cluster& cluster);
 
 // Would the pull work without any pull secret? `yes`: the node's own credential suffices, the
 // registry allows anonymous pulls, or the image was pulled already; `no`: only a secret can help.

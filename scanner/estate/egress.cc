@@ -74,8 +74,11 @@ class Way {
     decision.allowed.evidence = std::move(evidence_);
     if (worst_ == Tri::unknown) decision.allowed.supply = std::move(supply_);
     if (worst_ == Tri::no) decision.fix = std::move(fix_);
+    decision.in_the_way = worst_ == Tri::unknown && past_hop_;
     return decision;
   }
+
+  void pass_hop() { past_hop_ = true; }
 
  private:
   static void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
@@ -85,6 +88,7 @@ class Way {
   }
 
   Tri worst_ = Tri::yes;
+  bool past_hop_ = false;  // some traffic goes through a firewall or a gateway
   std::string reason_;
   std::vector<std::string> free_, supply_, fix_;
   std::vector<Evidence> evidence_;
@@ -342,9 +346,11 @@ void add_route(Way& way, const RouteContext& context, const Leg& leg,
                           "through is not in the input",
                           leg.words, hop, words_of(decision), firewall_hosts(legs)),
               evidence, supply);
+      way.pass_hop();
       return;
     }
     case NextHop::gateway:
+      way.pass_hop();
       way.add(Tri::unknown,
               fmt::format("the nodes reach {} through a virtual network gateway ({}); whether the "
                           "network behind it lets {} through is not in the input",

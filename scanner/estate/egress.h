@@ -13,6 +13,8 @@ namespace acr {
 struct EgressDecision {
   Answer allowed;
   std::vector<std::string> fix;
+  // On unknown: a firewall or a gateway stands in the way, and what it lets through decides.
+  bool in_the_way = false;
 };
 
 // To the registry's public endpoint, and to where its layers are stored: Azure Storage, unless the

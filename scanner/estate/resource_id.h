@@ -45,5 +45,6 @@ class ResourceId {
 // ASCII only, as ARM, DNS and Graph compare.
 std::string lower(std::string_view text);
 bool same_text(std::string_view a, std::string_view b);  // equal without regard to ASCII case
+bool is_guid(std::string_view text);  // "7f951dda-4ed3-4680-a7ca-43fe172d538d", in any case
 
 }  // namespace acr

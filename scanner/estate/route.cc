@@ -905,6 +905,14 @@ std::vector<std::string> left_out(const std::vector<std::string>& named,
   return missing;
 }
 
+// All subnets of the nodes are known, and none has a route table.
+bool routes_nowhere(const Estate& estate, const NodeNetwork& network) {
+  return !network.subnets.empty() && std::ranges::all_of(network.subnets, [&](const auto& id) {
+    const Subnet* subnet = estate.subnet(id);
+    return subnet && subnet->route_table.empty();
+  });
+}
+
 }  // namespace
 
 VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const ResourceId& remote,
@@ -1012,7 +1020,8 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
 
   if (!forth && !back) {
     // No direct peering. Traffic may still pass through a hub that both are connected to: a virtual
-    // appliance, Virtual WAN. That is not visible here, so it is not called a fault.
+    // appliance, Virtual WAN; or a connected group joins them. That is not visible here, so it is
+    // not called a fault.
     for (const Side& side : sides) {
       if (!peerings_known(estate, side.from)) continue;
       answer.evidence.push_back(
@@ -1028,6 +1037,10 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
           "appliances there decide",
           local.name(), remote.name(), peering->remote.name());
       answer.supply.push_back(show_vnet(peering->remote));
+      // A peering is not transitive: without a route of its own a subnet does not get past the hub.
+      path.no_peering = !wan && routes_nowhere(estate, network);
+      if (path.no_peering)
+        path.fix = {create_peering(local, remote), create_peering(remote, local)};
       return path;
     }
     if (unknown_side && estate.peerings_of(local).empty() && !peerings_known(estate, local)) {
@@ -1036,11 +1049,14 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
                       remote.name(), local.name(), local.name());
       return path;
     }
-    answer.holds = Tri::no;
-    answer.supply.clear();
-    answer.reason =
-        fmt::format("the nodes' VNet {} has no peering with VNet {}, where the private endpoint is",
-                    local.name(), remote.name());
+    answer.supply = {fmt::format(
+        "az network manager list-effective-connectivity-config {} --virtual-network-name {}",
+        in_group(local), quote(local.name()))};
+    answer.reason = fmt::format(
+        "the nodes' VNet {} has no peering with VNet {}, where the private endpoint is; whether a "
+        "connected group of Azure Virtual Network Manager joins them is not in the input",
+        local.name(), remote.name());
+    path.no_peering = true;
     path.fix = {create_peering(local, remote), create_peering(remote, local)};
     return path;
   }

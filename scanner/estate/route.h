@@ -109,6 +109,9 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
 struct VnetPath {
   Answer open;
   std::vector<std::string> fix;
+  // No peering joins the two. That alone proves nothing: the connected groups of Azure Virtual
+  // Network Manager join VNets without one.
+  bool no_peering = false;
 };
 VnetPath vnet_path(const Estate& estate, const NodeNetwork& network,
                    const ResourceId& endpoint_vnet, const ResourceId& endpoint_subnet = {});

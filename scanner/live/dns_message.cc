@@ -45,7 +45,7 @@ struct Reader {
     if (good && at < bytes.size() &&
         ares_expand_name(bytes.data() + at, bytes.data(), static_cast<int>(bytes.size()), &text,
                          &length) == ARES_SUCCESS) {
-      std::string copy = plain_name(text);
+      std::string copy = lower_name(text);
       ares_free_string(text);
       skip(static_cast<std::size_t>(length));
       return copy;
@@ -113,7 +113,7 @@ std::string_view to_string(DnsAnswer::Outcome outcome) {
   return "failed";
 }
 
-std::string plain_name(std::string name) {
+std::string lower_name(std::string name) {
   for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   if (name.ends_with('.')) name.pop_back();
@@ -166,13 +166,13 @@ std::string follow(const DnsMessage& message, const std::string& asked, DnsAnswe
     answer.detail = fmt::format("the server answered with code {}", message.code);
     return {};
   }
-  const std::string start = answer.chain.empty() ? plain_name(asked) : answer.chain.back();
+  const std::string start = answer.chain.empty() ? lower_name(asked) : answer.chain.back();
   std::string name = start;
   for (auto alias = message.aliases.find(name); alias != message.aliases.end();
        alias = message.aliases.find(name)) {
     name = alias->second;
     const bool seen =
-        name == plain_name(asked) || std::ranges::find(answer.chain, name) != answer.chain.end();
+        name == lower_name(asked) || std::ranges::find(answer.chain, name) != answer.chain.end();
     answer.chain.push_back(name);
     if (seen || answer.chain.size() > kLongestChain) {
       answer.outcome = Outcome::malformed;

@@ -23,7 +23,7 @@ struct DnsMessage {
 std::optional<DnsMessage> read_dns_message(std::span<const unsigned char> bytes, RecordType type);
 
 // Lower case, without the dot at the end.
-std::string plain_name(std::string name);
+std::string lower_name(std::string name);
 // Whether the text can be asked for: labels of 1 to 63 letters, digits, "-" and "_", 253 in all.
 bool is_dns_name(const std::string& name);
 

@@ -107,9 +107,11 @@ PeerCertificate facts_of(const X509* certificate) {
 }
 
 bool watch(SSL_CTX* context, const std::shared_ptr<Handshake>& handshake) {
-  auto shared = std::make_unique<Shared>(handshake);
-  if (slot() < 0 || SSL_CTX_set_ex_data(context, slot(), shared.get()) != 1) return false;
-  static_cast<void>(shared.release());  // the context's now
+  auto* shared = new Shared(handshake);  // the context's, which calls release()
+  if (slot() < 0 || SSL_CTX_set_ex_data(context, slot(), shared) != 1) {
+    delete shared;
+    return false;
+  }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &write_down);
   return true;
 }

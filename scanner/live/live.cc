@@ -60,7 +60,7 @@ class Asking {
         Exchange exchange;
         exchange.request = request;
         exchange.at = now_;
-        exchange.failure = call.error().text;
+        exchange.failure = "no credential";
         answers_.exchanges.push_back(std::move(exchange));
         return;
       }
@@ -78,8 +78,7 @@ class Asking {
     exchange.request = request;
     exchange.at = now_;
     if (answer.failure == Failure::none) {
-      ++answers_.answered;
-      answers_.unauthenticated += answer.status == 401 ? 1 : 0;
+      ++(answer.status == 401 ? answers_.unauthenticated : answers_.answered);
       exchange.status = answer.status;
       exchange.body = std::move(answer.body);
       if (const auto link = answer.headers.find("link"); link != answer.headers.end())

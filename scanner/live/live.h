@@ -32,7 +32,7 @@ using Prepare = std::function<void(const Request& request, bool anew,
 
 struct LiveAnswers {
   std::vector<Exchange> exchanges;  // sorted by the request's key
-  std::size_t answered = 0;         // requests that anybody answered
+  std::size_t answered = 0;         // requests that got an answer other than 401
   std::size_t unauthenticated = 0;  // that got a 401, or could not be sent without a credential
   // One line each: why requests could not be sent.
   std::vector<std::string> reasons;

@@ -1,9 +1,7 @@
 #include "live/loop.h"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <deque>
 #include <map>
 #include <random>
@@ -15,9 +13,9 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 
 #include "live/lanes.h"
+#include "live/pipe_signal.h"
 #include "live/resolver.h"
 #include "live/retry.h"
 #include "live/target.h"
@@ -41,32 +39,6 @@ bool libraries_are_ready() {
   return libraries.ready;
 }
 
-// A peer that hangs up must not end the process: the signal of writing to it is held back in this
-// thread while libraries write, and taken away afterwards if it came meanwhile.
-class HeldPipeSignal {
- public:
-  HeldPipeSignal() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~HeldPipeSignal() {
-    const timespec at_once{};
-    if (!was_pending_)
-      while (sigtimedwait(&signals_, nullptr, &at_once) > 0) continue;
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  HeldPipeSignal(const HeldPipeSignal&) = delete;
-  HeldPipeSignal& operator=(const HeldPipeSignal&) = delete;
-
- private:
-  sigset_t signals_{}, before_{};
-  bool was_pending_ = false;
-};
-
 std::chrono::sys_seconds wall_clock() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -79,6 +51,7 @@ std::string in_seconds(Milliseconds wait) {
 
 struct Loop::Running {
   struct Asked {
+    Ticket ticket = 0;
     Call call;
     Target target;
     std::function<void(Answer)> done;
@@ -114,10 +87,15 @@ struct Loop::Running {
         cancelled(flag),
         lanes(given.calls, given.calls_a_host),
         resolver(given.queries) {
+    const Environment environment = read_environment();
+    around.proxy = proxy_settings(environment);
+    around.authorities = system_authorities(environment);
     around.total_bytes = limits.total_bytes;
     if (libraries_are_ready()) multi = curl_multi_init();
     if (multi == nullptr) return;
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+    // One call at a time on a connection, HTTP/2 or not: libcurl 7.88 at times forgets the data of
+    // a stream that it read while at another, and the call then hangs until its timeout.
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
     // Twice, so that idle connections to one host do not go for the sake of another's.
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(2 * limits.calls));
   }
@@ -145,6 +123,7 @@ struct Loop::Running {
     }
     const Ticket ticket = ++last_ticket;
     auto each = std::make_unique<Asked>();
+    each->ticket = ticket;
     each->call = std::move(call);
     each->target = std::move(*target);
     each->done = std::move(done);
@@ -189,6 +168,7 @@ struct Loop::Running {
     lanes.give_up();
     sleeping.clear();
     std::vector<Ticket> tickets;
+    tickets.reserve(asked.size());
     for (const auto& [ticket, each] : asked) tickets.push_back(ticket);
     std::ranges::sort(tickets);
     for (const Ticket ticket : tickets) {
@@ -231,7 +211,7 @@ struct Loop::Running {
       each.transfer.reset();
       return refuse(Failure::tls_other, "the call could not be made ready");
     }
-    curl_easy_setopt(handle, CURLOPT_PRIVATE, reinterpret_cast<void*>(ticket));
+    curl_easy_setopt(handle, CURLOPT_PRIVATE, &each);
     ++each.attempts;
     progress.most_in_flight = std::max(progress.most_in_flight, lanes.in_flight());
   }
@@ -240,14 +220,14 @@ struct Loop::Running {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
-      char* number = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &number);
-      take(reinterpret_cast<Ticket>(number), message->data.result);
+      Asked* each = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &each);
+      take(*each, message->data.result);
     }
   }
 
-  void take(Ticket ticket, CURLcode code) {
-    Asked& each = *asked.at(ticket);
+  void take(Asked& each, CURLcode code) {
+    const Ticket ticket = each.ticket;
     Answer answer = each.transfer->finish(code);
     land(each);
     progress.bytes = around.bytes;

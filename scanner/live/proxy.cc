@@ -1,7 +1,6 @@
 #include "live/proxy.h"
 
 #include <charconv>
-#include <cstdlib>
 #include <string_view>
 
 #include "estate/address.h"
@@ -9,10 +8,10 @@
 namespace acr {
 namespace {
 
-std::string variable(const char* name, const char* other) {
-  for (const char* each : {name, other})
-    if (const char* value = std::getenv(each); value != nullptr && *value != '\0') return value;
-  return {};
+std::string first_of(const Environment& environment, std::string_view name,
+                     std::string_view other) {
+  const std::string_view value = environment.get(name);
+  return std::string(value.empty() ? environment.get(other) : value);
 }
 
 bool names(std::string_view entry, const Target& target) {
@@ -40,11 +39,11 @@ bool names(std::string_view entry, const Target& target) {
 
 }  // namespace
 
-ProxySettings proxy_settings_of_environment() {
+ProxySettings proxy_settings(const Environment& environment) {
   ProxySettings settings;
-  settings.https = variable("https_proxy", "HTTPS_PROXY");
-  if (settings.https.empty()) settings.https = variable("all_proxy", "ALL_PROXY");
-  settings.none = variable("no_proxy", "NO_PROXY");
+  settings.https = first_of(environment, "https_proxy", "HTTPS_PROXY");
+  if (settings.https.empty()) settings.https = first_of(environment, "all_proxy", "ALL_PROXY");
+  settings.none = first_of(environment, "no_proxy", "NO_PROXY");
   return settings;
 }
 

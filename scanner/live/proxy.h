@@ -4,6 +4,7 @@
 #include <string>
 
 #include "live/call.h"
+#include "live/environment.h"
 #include "live/target.h"
 
 namespace acr {
@@ -13,7 +14,7 @@ struct ProxySettings {
   std::string none;   // NO_PROXY: "*", or names, addresses and prefixes, separated by commas
 };
 // Lower-case variables go before upper-case ones, as in curl.
-ProxySettings proxy_settings_of_environment();
+ProxySettings proxy_settings(const Environment& environment);
 
 // Whether NO_PROXY names the host: "*", "example.org" and ".example.org" (both with everything
 // below), "host:port", addresses, prefixes such as 10.0.0.0/8.

@@ -1,21 +1,16 @@
 #include "live/resolver.h"
 
 #include <algorithm>
-#include <climits>
-#include <cstring>
 #include <deque>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <ares.h>
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 
-#include "estate/address.h"
+#include "live/dns_channel.h"
 #include "live/dns_message.h"
 
 namespace acr {
@@ -72,77 +67,6 @@ std::string_view meaning(Outcome outcome) {
 
 }  // namespace
 
-// One set of servers with one patience.
-struct Resolver::Channel {
-  ares_channel handle = nullptr;
-  std::string servers;  // as people name them
-  std::map<ares_socket_t, short> sockets;
-  std::set<ares_socket_t> streams;          // those of TCP, for as long as they are open
-  ares_socket_t current = ARES_SOCKET_BAD;  // being read
-
-  Channel() = default;
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  ~Channel() {
-    if (handle != nullptr) ares_destroy(handle);
-  }
-
-  static void on_state(void* self, ares_socket_t socket, int readable, int writable) {
-    auto& channel = *static_cast<Channel*>(self);
-    const int events = (readable != 0 ? POLLIN : 0) | (writable != 0 ? POLLOUT : 0);
-    if (events != 0) {
-      channel.sockets[socket] = static_cast<short>(events);
-    } else {
-      channel.sockets.erase(socket);
-      channel.streams.erase(socket);
-    }
-  }
-  static int on_connect(ares_socket_t socket, int type, void* self) {
-    if (type == SOCK_STREAM) static_cast<Channel*>(self)->streams.insert(socket);
-    return 0;
-  }
-
-  bool open(const DnsQuery& query, const std::optional<DnsServer>& server) {
-    ares_options options{};
-    char no_lookups[] = "b";  // DNS only: /etc/hosts is no answer of a server
-    // NOCHECKRESP: SERVFAIL and REFUSED are answers, and not the same as nobody being there.
-    options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP;
-    options.timeout = static_cast<int>(std::clamp<long>(query.timeout.count(), 1, 60'000));
-    options.tries = std::clamp(query.tries, 1, 10);
-    options.lookups = no_lookups;
-    options.sock_state_cb = &Channel::on_state;
-    options.sock_state_cb_data = this;
-    constexpr int kGiven = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                           ARES_OPT_SOCK_STATE_CB;
-    if (ares_init_options(&handle, &options, kGiven) != ARES_SUCCESS) return false;
-    ares_set_socket_callback(handle, &Channel::on_connect, this);
-    return server ? use(*server) : name_servers();
-  }
-
-  bool use(const DnsServer& server) {
-    ares_addr_port_node node{};
-    node.family = server.address.find(':') == std::string::npos ? AF_INET : AF_INET6;
-    node.udp_port = node.tcp_port = server.port;
-    void* place = node.family == AF_INET ? static_cast<void*>(&node.addr.addr4)
-                                         : static_cast<void*>(&node.addr.addr6);
-    return inet_pton(node.family, server.address.c_str(), place) == 1 &&
-           ares_set_servers_ports(handle, &node) == ARES_SUCCESS;
-  }
-
-  bool name_servers() {
-    ares_addr_node* list = nullptr;
-    if (ares_get_servers(handle, &list) != ARES_SUCCESS) return false;
-    for (const auto* node = list; node != nullptr; node = node->next) {
-      char text[INET6_ADDRSTRLEN] = {};
-      if (inet_ntop(node->family, &node->addr, text, sizeof text) == nullptr) continue;
-      if (!servers.empty()) servers += ", ";
-      servers += text;
-    }
-    ares_free_data(list);
-    return true;
-  }
-};
-
 struct Resolver::Question {
   State* state = nullptr;
   DnsQuery query;
@@ -150,27 +74,24 @@ struct Resolver::Question {
   DnsAnswer answer;
   std::string name;  // asked just now
   int followed = 0;
-  Channel* channel = nullptr;
+  DnsChannel* channel = nullptr;
 };
 
 struct Resolver::State {
   std::size_t most = 1;
   std::size_t in_flight = 0;
-  std::map<std::string, std::unique_ptr<Channel>> channels;
+  std::map<std::string, std::unique_ptr<DnsChannel>> channels;
   std::deque<std::unique_ptr<Question>> queued;
   std::vector<std::unique_ptr<Question>> open;
   std::deque<std::unique_ptr<Question>> answered;
   std::string end_detail;
 
-  Channel* channel_of(const DnsQuery& query) {
+  DnsChannel* channel_of(const DnsQuery& query) {
     const std::string key =
         fmt::format("{} {} {}", query.server, query.timeout.count(), query.tries);
     if (const auto found = channels.find(key); found != channels.end()) return found->second.get();
-    std::optional<DnsServer> server;
-    if (!query.server.empty() && !(server = read_dns_server(query.server))) return nullptr;
-    auto channel = std::make_unique<Channel>();
-    channel->servers = query.server;
-    if (!channel->open(query, server)) return nullptr;
+    auto channel = open_dns_channel(query);
+    if (!channel) return nullptr;
     return channels.emplace(key, std::move(channel)).first->second.get();
   }
 
@@ -188,7 +109,7 @@ struct Resolver::State {
       return finish(asked, Outcome::malformed);
     }
     asked.answer.server = asked.channel->servers;
-    asked.name = plain_name(asked.query.name);
+    asked.name = lower_name(asked.query.name);
     send(asked);
   }
 
@@ -227,7 +148,7 @@ struct Resolver::State {
     if (answer.detail.empty() && outcome == Outcome::cancelled) answer.detail = end_detail;
     if (answer.detail.empty() && outcome != Outcome::addresses) {
       const std::string name =
-          answer.chain.empty() ? plain_name(question.query.name) : answer.chain.back();
+          answer.chain.empty() ? lower_name(question.query.name) : answer.chain.back();
       answer.detail = fmt::format("{} {}", name, meaning(outcome));
     }
     const auto found = std::ranges::find(open, &question, &std::unique_ptr<Question>::get);
@@ -283,12 +204,8 @@ void Resolver::advance(const std::vector<pollfd>& ready) {
   for (const auto& [key, channel] : state_->channels) {
     for (const auto& each : ready) {
       if (each.revents == 0 || !channel->sockets.contains(each.fd)) continue;
-      const bool readable = (each.revents & ~POLLOUT) != 0;
-      const bool writable = (each.revents & POLLOUT) != 0;
-      channel->current = each.fd;
-      ares_process_fd(channel->handle, readable ? each.fd : ARES_SOCKET_BAD,
-                      writable ? each.fd : ARES_SOCKET_BAD);
-      channel->current = ARES_SOCKET_BAD;
+      channel->read_and_write(each.fd, (each.revents & ~POLLOUT) != 0,
+                              (each.revents & POLLOUT) != 0);
     }
     ares_process_fd(channel->handle, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // what ran out of time
   }

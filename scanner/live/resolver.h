@@ -37,7 +37,6 @@ class Resolver {
   bool has_answers() const;
 
  private:
-  struct Channel;
   struct Question;
   struct State;
   std::unique_ptr<State> state_;

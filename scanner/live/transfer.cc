@@ -1,7 +1,6 @@
 #include "live/transfer.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,11 +13,6 @@ namespace {
 
 constexpr std::size_t kMostHeaderBytes = std::size_t{256} << 10;
 constexpr std::size_t kMostHeaders = 256;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -50,13 +44,14 @@ curl_blob blob_of(std::string_view pem) {
 
 }  // namespace
 
-SystemAuthorities authorities_of_environment() {
+SystemAuthorities system_authorities(const Environment& environment) {
   SystemAuthorities found;
-  found.file = variable("CURL_CA_BUNDLE");
+  found.file = environment.get("CURL_CA_BUNDLE");
   if (!found.file.empty()) return found;
-  found.file = variable("SSL_CERT_FILE");
-  found.directory = variable("SSL_CERT_DIR");
-  if (found.file.empty() && found.directory.empty()) found.file = variable("REQUESTS_CA_BUNDLE");
+  found.file = environment.get("SSL_CERT_FILE");
+  found.directory = environment.get("SSL_CERT_DIR");
+  if (found.file.empty() && found.directory.empty())
+    found.file = environment.get("REQUESTS_CA_BUNDLE");
   return found;
 }
 
@@ -83,8 +78,8 @@ bool Transfer::make_ready() {
          set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
          set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && set(CURLOPT_HTTP09_ALLOWED, 0L) &&
          set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS)) &&
-         set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket) && set(CURLOPT_PIPEWAIT, 1L) &&
-         set(CURLOPT_ACCEPT_ENCODING, "") && set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+         set(CURLOPT_SOCKOPTFUNCTION, &Transfer::on_socket) && set(CURLOPT_ACCEPT_ENCODING, "") &&
+         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
          set(CURLOPT_TIMEOUT_MS, static_cast<long>(call_.timeout.count())) &&
          set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call_.connect_timeout.count())) &&
          set(CURLOPT_HEADERFUNCTION, &Transfer::on_header) && set(CURLOPT_HEADERDATA, this) &&

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "live/call.h"
+#include "live/environment.h"
 #include "live/handshake.h"
 #include "live/proxy.h"
 #include "live/target.h"
@@ -23,12 +24,12 @@ struct SystemAuthorities {
 };
 // CURL_CA_BUNDLE, else SSL_CERT_FILE and SSL_CERT_DIR, as curl; else REQUESTS_CA_BUNDLE, which az
 // users set behind proxies that open TLS.
-SystemAuthorities authorities_of_environment();
+SystemAuthorities system_authorities(const Environment& environment);
 
 // The same for every transfer of a run.
 struct Surroundings {
-  ProxySettings proxy = proxy_settings_of_environment();
-  SystemAuthorities authorities = authorities_of_environment();
+  ProxySettings proxy;
+  SystemAuthorities authorities;
   std::size_t bytes = 0;        // of bodies, so far
   std::size_t total_bytes = 0;  // at most
 };

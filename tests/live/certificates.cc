@@ -69,10 +69,10 @@ struct Authority::Keys {
   }
 };
 
-Authority::Authority(std::string name) : keys_(std::make_unique<Keys>()) {
+Authority::Authority(const std::string& name) : keys_(std::make_unique<Keys>()) {
   keys_->key = EVP_EC_gen("P-256");
   must(keys_->key != nullptr, "key");
-  keys_->certificate = blank(keys_->key, name, nullptr, -7'200, 7 * 86'400);
+  keys_->certificate = blank(keys_->key, name, nullptr, -7'200, 7L * 86'400);
   extend(keys_->certificate, keys_->certificate, NID_basic_constraints, "critical,CA:TRUE");
   extend(keys_->certificate, keys_->certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
   extend(keys_->certificate, keys_->certificate, NID_subject_key_identifier, "hash");

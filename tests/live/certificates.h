@@ -21,7 +21,7 @@ struct Wanted {
 
 class Authority {
  public:
-  explicit Authority(std::string name = "Test Authority");
+  explicit Authority(const std::string& name = "Test Authority");
   ~Authority();
   Authority(Authority&&) noexcept;
 

@@ -93,7 +93,7 @@ class Nghttpd {
   pid_t process_ = -1;
 };
 
-TEST(Http2, ManyCallsShareAConnection) {
+TEST(Http2, ManyCallsUseConnectionsAgain) {
   const std::string path = program();
   if (path.empty()) GTEST_SKIP() << "nghttpd is not installed (Debian package nghttp2-server)";
   const Nghttpd server(path);
@@ -116,7 +116,7 @@ TEST(Http2, ManyCallsShareAConnection) {
     });
   loop.run();
   EXPECT_EQ(good, 100);
-  EXPECT_EQ(connections(), before + 1);
+  EXPECT_LE(connections(), before + LoopLimits().calls_a_host);
 }
 
 TEST(Http2, BodiesHeadsAndNames) {

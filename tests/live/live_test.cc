@@ -106,11 +106,11 @@ TEST(Live, NoCredentialIsAReasonNotAnAnswer) {
   const LiveAnswers answers = ask_world(
       world.scope(), loop,
       [](const acr::Request&, bool, const std::function<void(std::expected<Call, NoWay>)>& send) {
-        send(std::unexpected(NoWay{"no credential"}));
+        send(std::unexpected(NoWay{"nobody knows us"}));
       },
       Instant{});
   EXPECT_EQ(answers.answered, 0U);
-  EXPECT_EQ(answers.reasons, std::vector<std::string>{"no credential"});
+  EXPECT_EQ(answers.reasons, std::vector<std::string>{"nobody knows us"});
   for (const Exchange& exchange : answers.exchanges) EXPECT_EQ(exchange.failure, "no credential");
 }
 

@@ -85,6 +85,21 @@ TEST(Proxy, NoProxyAsPeopleWriteIt) {
     EXPECT_EQ(is_exempt(each.none, at(each.url)), each.exempt) << each.none << " " << each.url;
 }
 
+TEST(Proxy, SettingsOfTheEnvironment) {
+  Environment environment;
+  environment.set("ALL_PROXY", "http://all:1");
+  environment.set("HTTP_PROXY", "http://plain:1");
+  environment.set("NO_PROXY", "a");
+  EXPECT_EQ(proxy_settings(environment).https, "http://all:1");
+  EXPECT_EQ(proxy_settings(environment).none, "a");
+  environment.set("HTTPS_PROXY", "http://upper:1");
+  EXPECT_EQ(proxy_settings(environment).https, "http://upper:1");
+  environment.set("https_proxy", "http://lower:1");
+  environment.set("no_proxy", "b");
+  EXPECT_EQ(proxy_settings(environment).https, "http://lower:1");
+  EXPECT_EQ(proxy_settings(environment).none, "b");
+}
+
 TEST(Proxy, WhichCallsGoByIt) {
   const ProxySettings settings{.https = "http://proxy:3128", .none = "internal.example"};
   Call call;

@@ -1,0 +1,60 @@
+// Records what was asked and answered, for anyone to judge later.
+#include <algorithm>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "estate/command.h"
+#include "live/snapshot.h"
+#include "reports/escape.h"
+
+namespace acr {
+namespace {
+
+constexpr int kOutputFailed = 5, kIncomplete = 3;
+
+}  // namespace
+
+int run_collect(const Options& options, Streams streams) {
+  if (!options.arguments.empty() || options.folder.empty()) {
+    return refuse(UsageError{"collect needs a folder to write to", "acr-doctor collect -d FOLDER"},
+                  false, streams);
+  }
+  if (!options.from.empty()) {
+    return refuse(UsageError{"collect records what it asks itself; documents are there already",
+                             "name both folders later: --from DOCUMENTS --from FOLDER"},
+                  false, streams);
+  }
+  const auto live = ask_live(options, streams);
+  if (!live) return refuse_input(live.error(), false, streams);
+  Recording recording;
+  recording.at = now();
+  recording.mode = "live";
+  recording.complete =
+      live->signal == 0 && std::ranges::none_of(live->notifications, [](const Notification& note) {
+        return note.code == "run-interrupted";
+      });
+  const auto written = write_snapshot(options.folder, live->exchanges, recording, ACR_VERSION);
+  if (!written) {
+    streams.err << "acr-doctor: " << clean(written.error()) << '\n';
+    return kOutputFailed;
+  }
+  for (const Notification& note : live->notifications)
+    streams.err << "acr-doctor: " << clean(note.text) << '\n';
+  const auto unread = std::ranges::count_if(live->exchanges, [](const Exchange& exchange) {
+    return exchange.status == 0 || exchange.status == 401 || exchange.status == 403 ||
+           exchange.status == 429 || exchange.status >= 500;
+  });
+  if (!options.quiet) {
+    streams.out << fmt::format("{} answers in {}", *written, options.folder);
+    if (unread > 0) streams.out << fmt::format("; {} requests were refused or failed", unread);
+    streams.out << fmt::format("\nread them with: acr-doctor scan --from {}\n",
+                               quote(options.folder));
+  }
+  if (live->signal != 0) return 128 + live->signal;
+  return unread > 0 || !recording.complete ? kIncomplete : 0;
+}
+
+}  // namespace acr
