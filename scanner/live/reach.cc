@@ -11,6 +11,7 @@
 
 #include "estate/address.h"
 #include "live/challenge.h"
+#include "live/environment.h"
 #include "live/proxy.h"
 #include "live/sighting.h"
 
@@ -89,7 +90,7 @@ std::vector<std::string> resolve(Loop& loop, const Route& route, const std::stri
 
 bool goes_by_proxy(const Call& call) {
   const auto target = target_of(call);
-  return target && !proxy_of(call, *target, proxy_settings_of_environment()).empty();
+  return target && !proxy_of(call, *target, proxy_settings(read_environment())).empty();
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ TEST(RegistryAnswers, Errors) {
   const auto hostile = read_registry_error(
       with_body("{\"errors\":[{\"code\":\"A\\u001b[31m\",\"message\":\"x\\n\\u0007y\"}]}"));
   EXPECT_EQ(hostile.code.find('\x1b'), std::string::npos);
-  EXPECT_EQ(hostile.message, "x y");
+  EXPECT_EQ(hostile.message.find_first_of("\n\x07"), std::string::npos);
   EXPECT_EQ(read_registry_error(with_body("<html>")).code, "");
   EXPECT_EQ(read_registry_error(with_body(R"({"errors":{}})")).code, "");
 }
