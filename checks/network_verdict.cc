@@ -10,7 +10,7 @@
 
 namespace acr {
 
-Verdict unknown(const Answer& answer) {
+Verdict unknown(const RouteAnswer& answer) {
   return unknown(answer.reason, answer.evidence, answer.supply);
 }
 
@@ -145,8 +145,8 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
       path.target_evidence = together(std::move(path.target_evidence), view.address_evidence);
   }
 
-  const Answer& linked = path.zone.linked;
-  const Answer& accepts = path.access.accepts;
+  const RouteAnswer& linked = path.zone.linked;
+  const RouteAnswer& accepts = path.access.accepts;
   if (registry.public_network_access && !*registry.public_network_access) {
     // Closed to the public: whatever the zones say, only the private way can work.
     path.is_private = Tri::yes;
@@ -155,12 +155,12 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
   }
   path.evidence = together(std::move(path.evidence), linked.evidence);
   // A link may fall back to the public name where the zone has no record.
-  const Answer& recorded = path.record.exists;
+  const RouteAnswer& recorded = path.record.exists;
   const bool may_fall_back = path.zone.link && recorded.holds != Tri::yes &&
                              same_text(path.zone.link->resolution_policy, "NxDomainRedirect");
   if (may_fall_back) path.evidence = together(std::move(path.evidence), recorded.evidence);
   if (linked.holds != Tri::no && (!may_fall_back || recorded.holds == Tri::unknown)) {
-    const Answer& open = may_fall_back ? recorded : linked;
+    const RouteAnswer& open = may_fall_back ? recorded : linked;
     path.is_private = open.holds;
     path.why_not_private = open.reason;
     path.supply = open.supply;

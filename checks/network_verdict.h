@@ -50,7 +50,7 @@ std::optional<Misled> find_misled(const Estate& estate, const NodeNetwork& netwo
 // known.
 std::optional<Verdict> unless_private(const Path& path);
 
-Verdict unknown(const Answer& answer);
+Verdict unknown(const RouteAnswer& answer);
 
 // A registry closed to these nodes, without any endpoint: give them one, and the name to find it.
 std::vector<std::string> create_endpoint_commands(const Estate& estate, const Registry& registry,

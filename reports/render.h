@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "estate/observation.h"
 #include "estate/pull_error.h"
 #include "judge/report.h"
 
@@ -51,6 +52,10 @@ std::string render_explanation_json(const Check& check);
 // What texts of pull failures say. JSON: one object a line.
 std::string render_pull_errors(std::span<const PullError> errors, const RenderOptions& options);
 std::string render_pull_errors_json(std::span<const PullError> errors);
+
+// What a probe saw. JSON: docs/probe.md describes it, and `why` and `scan` read it.
+std::string render_probe(const Probe& probe, const RenderOptions& options);
+std::string render_probe_json(const Probe& probe);
 
 // RFC 3339 in UTC: "2026-03-01T02:00:00Z".
 std::string render_instant(Instant instant);

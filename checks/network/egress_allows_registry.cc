@@ -12,7 +12,7 @@ namespace {
 
 Verdict to_verdict(const EgressDecision& decision, const std::string& goal,
                    const std::vector<Evidence>& path) {
-  const Answer& allowed = decision.allowed;
+  const RouteAnswer& allowed = decision.allowed;
   auto evidence = together(path, allowed.evidence);
   switch (allowed.holds) {
     case Tri::yes:

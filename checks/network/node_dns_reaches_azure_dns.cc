@@ -90,7 +90,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     if (path.endpoints.exists.holds == Tri::unknown) return unknown(path.endpoints.exists);
     if (path.endpoints.exists.holds == Tri::no)
       return not_applicable(path.why_not_private, path.evidence);
-    const Resolver resolver = resolver_of(estate, network);
+    const NodeResolver resolver = resolver_of(estate, network);
     auto evidence = together(path.endpoints.exists.evidence, resolver.known.evidence);
     if (!network.vnet) return unknown(resolver.known);
     const std::vector<std::string>& servers = network.vnet->dns_servers;

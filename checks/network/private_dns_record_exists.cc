@@ -43,7 +43,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
           together(path.evidence, path.zone.linked.evidence), Basis::configuration,
           link_zone_commands(*attachment.registry, path.zone, path.endpoints));
     }
-    const Answer& exists = path.record.exists;
+    const RouteAnswer& exists = path.record.exists;
     const auto evidence =
         together(together(path.evidence, path.zone.linked.evidence), exists.evidence);
     if (exists.holds == Tri::unknown) return unknown(exists);

@@ -12,13 +12,13 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     if (path.endpoints.exists.holds == Tri::unknown) return unknown(path.endpoints.exists);
     if (path.endpoints.exists.holds == Tri::no)
       return not_applicable(path.why_not_private, path.evidence);
-    const Answer& linked = path.zone.linked;
+    const RouteAnswer& linked = path.zone.linked;
     if (linked.holds == Tri::yes) {
       return pass(linked.reason, together(path.endpoints.exists.evidence, linked.evidence),
                   Basis::configuration);
     }
     if (linked.holds == Tri::unknown) return unknown(linked);
-    const Answer& open = path.access.accepts;
+    const RouteAnswer& open = path.access.accepts;
     if (open.holds == Tri::yes) return not_applicable(path.why_not_private, path.evidence);
     const auto evidence =
         together(together(path.endpoints.exists.evidence, linked.evidence), open.evidence);

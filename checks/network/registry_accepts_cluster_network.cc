@@ -110,7 +110,7 @@ Verdict judge_network(const Estate& estate, const Attachment& attachment,
   const PublicAccess access = path.endpoints.exists.holds == Tri::no
                                   ? public_access(estate, registry, *attachment.cluster, network)
                                   : path.access;
-  const Answer& accepts = access.accepts;
+  const RouteAnswer& accepts = access.accepts;
   const auto evidence = together(
       together(path.endpoints.exists.evidence, path.zone.linked.evidence), accepts.evidence);
   if (accepts.holds == Tri::yes) return pass(accepts.reason, evidence, Basis::configuration);

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "collect/collect.h"
 #include "live/exchange.h"
+#include "live/probe.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -27,6 +28,10 @@ int run_why(const Options& options, Streams streams);
 int run_scan(const Options& options, Streams streams);
 int run_collect(const Options& options, Streams streams);
 int run_explain(const Options& options, Streams streams);
+int run_probe_command(const Options& options, Streams streams);
+// "contoso.azurecr.io", "contoso.azurecr.io/shop/cart:1.4.2" as `probe` reads them: the tag is
+// "latest" where neither tag nor digest is given, as for a container.
+std::expected<ProbeRequest, UsageError> parse_probe_target(std::string_view text);
 int run_checks(const Options& options, Streams streams);
 // The help of a command, or of the program when it is empty; nullopt for what is no command.
 std::optional<std::string_view> help_text(std::string_view command);

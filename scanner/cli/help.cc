@@ -18,6 +18,8 @@ It only reads.
 Usage
   acr-doctor why [TARGET] --from PATH     the one broken link of a pull, and its repair
   acr-doctor scan --from PATH             every check over everything that was given
+  acr-doctor probe REGISTRY[/REPOSITORY[:TAG]]
+                                          the way to a registry, tried from this machine
   acr-doctor explain CHECK                why a check exists, what it reads, how to repair
   acr-doctor explain --error TEXT         what the text of a pull failure says
   acr-doctor checks                       all checks
@@ -87,6 +89,32 @@ Judging
   --check GLOB                    only these checks; repeatable
   --fail-on LEVEL                 critical, high (default), medium, low or none
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
+)"},
+    Help{"probe", R"(Tries the way to a registry, step by step: name, connection, certificate, challenge, token,
+manifest, first bytes of a layer. What it sees holds for where it runs: deploy/probe-job.yaml runs
+it on a node. Its JSON is an input of why and scan.
+
+Usage
+  acr-doctor probe REGISTRY[/REPOSITORY[:TAG]] [OPTION...]
+
+How
+  --docker-config FILE            ask with the user and password of this pull secret's file, or
+                                  config.json; without it the image is asked for anonymously
+  --auth KIND                     ask with a token of Entra ID, from: auto, environment,
+                                  workload-identity, managed-identity, azure-cli or azd
+  --dns SERVER[:PORT]             ask this name server and not the system's; repeatable
+  --timeout SECONDS               for the whole run (default 60)
+  --cluster NAME                  the cluster that this machine belongs to
+
+Output
+  -o, --output FORMAT[=FILE]      text (default) or json
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+  -q, --quiet                     what failed only
+
+Exit codes
+  0  every step worked                    2  usage error, nothing was tried
+  1  a step failed                        3  nothing failed, but not all could be tried
 )"},
     Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds;
 or what the text of an image-pull failure says.

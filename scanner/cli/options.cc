@@ -131,6 +131,14 @@ po::options_description describe(std::string_view command) {
     add("namespace,n", text());
     add("cluster", text());
   }
+  if (command == "probe") {
+    add("docker-config", text());
+    add("auth", text());
+    add("dns", list());
+    add("timeout", text());
+    add("cluster", text());
+    add("quiet,q", po::bool_switch());
+  }
   if (command == "explain") add("error", text());
   if (command == "scan") {
     add("check", list());
@@ -202,6 +210,8 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.from = list("from");
   options.name_space = text("namespace");
   options.cluster = text("cluster");
+  options.docker_config = text("docker-config");
+  options.dns_servers = list("dns");
   options.error_text = text("error");
   options.folder = text("directory");
   options.live.subscriptions = list("subscription");
@@ -215,6 +225,7 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
     if (!auth) return auth.error();
     options.live.auth = text("auth");
   }
+  if (options.command == "probe") options.live.timeout_seconds = 60;
   if (const std::string seconds = text("timeout"); values.count("timeout") != 0) {
     const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(),
                                               options.live.timeout_seconds);
@@ -260,7 +271,7 @@ UsageError unknown_option(std::string_view command, std::string_view given) {
   const std::string_view name = given.substr(std::min(given.find_first_not_of('-'), given.size()));
   const Strings own = option_names(command);
   std::string hint = did_you_mean(name, own, "--");
-  for (const std::string_view other : {"why", "scan"}) {
+  for (const std::string_view other : {"probe", "why", "scan"}) {
     const Strings others = option_names(other);
     if (other != command && std::find(others.begin(), others.end(), name) != others.end()) {
       hint = fmt::format("{} has it", other);

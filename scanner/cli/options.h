@@ -43,8 +43,10 @@ struct Options {
   std::vector<std::string> from;
   std::string name_space, cluster;
   LiveOptions live;
-  std::string folder;                 // collect -d
-  std::vector<OutputTarget> outputs;  // at least one; at most one to standard output
+  std::string folder;                    // collect -d
+  std::string docker_config;             // probe
+  std::vector<std::string> dns_servers;  // probe
+  std::vector<OutputTarget> outputs;     // at least one; at most one to standard output
   JudgeOptions judge;
   Severity severity = Severity::low;  // the least severity listed
   Colour colour = Colour::automatic;

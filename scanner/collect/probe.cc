@@ -16,6 +16,7 @@ constexpr std::array kSteps{Step::resolve, Step::connect,  Step::tls, Step::chal
                             Step::token,   Step::manifest, Step::blob};
 constexpr std::array kVantages{Vantage::Kind::host, Vantage::Kind::pod, Vantage::Kind::node};
 constexpr std::size_t kMostSteps = 1'000, kMostAddresses = 100;
+constexpr std::int64_t kMostNumber = 1'000'000'000;
 
 template <class Words>
 auto find_word(const Words& words, std::string_view text)
@@ -37,6 +38,34 @@ Vantage read_vantage(const AzureObject& object) {
   return vantage;
 }
 
+std::vector<std::string> few(std::vector<std::string> texts, std::size_t most) {
+  if (texts.size() > most) texts.resize(most);
+  return texts;
+}
+
+int number_of(const AzureObject& object, std::string_view field, int otherwise) {
+  const auto number = object.number(field);
+  return number && *number >= 0 && *number <= kMostNumber ? static_cast<int>(*number) : otherwise;
+}
+
+Observation read_observation(const AzureObject& step) {
+  Observation observation;
+  observation.origin = step.origin();
+  observation.host = lower(step.text("host", 256));
+  observation.outcome = step.text("outcome", 64);
+  observation.addresses = few(step.texts("addresses"), kMostAddresses);
+  observation.server = step.text("server", 256);
+  observation.detail = hide_credentials(step.text("detail"));
+  observation.chain = few(step.texts("chain"), kMostAddresses);
+  observation.status = number_of(step, "status", 0);
+  observation.digest = step.text("digest", 256);
+  observation.platforms = few(step.texts("platforms"), kMostAddresses);
+  observation.client_address = step.text("clientAddress", 64);
+  observation.issuer = step.text("issuer", 512);
+  observation.milliseconds = number_of(step, "milliseconds", -1);
+  return observation;
+}
+
 }  // namespace
 
 bool absorb_probe(AbsorbContext& context, simdjson::dom::element element, const Origin& origin) {
@@ -56,6 +85,10 @@ bool absorb_probe(AbsorbContext& context, simdjson::dom::element element, const 
   const auto at = parse_time(about.text("at", 64));
   if (!at) return refuse(fmt::format("{}/probe/at: expected a time (RFC 3339)", origin.pointer));
   probe.at = *at;
+  probe.repository = about.text("repository", 256);
+  probe.reference = about.text("reference", 256);
+  probe.credential = about.text("credential", 64);
+  probe.untried = hide_credentials(about.text("untried"));
   probe.vantage = read_vantage(about.object("vantage"));
 
   for (const AzureObject& step : root.objects("steps")) {
@@ -67,16 +100,9 @@ bool absorb_probe(AbsorbContext& context, simdjson::dom::element element, const 
                          step.origin().pointer, kMostSteps));
       continue;
     }
-    Observation observation;
-    observation.origin = step.origin();
+    Observation observation = read_observation(step);
     observation.step = *known;
     observation.works = *works;
-    observation.host = lower(step.text("host", 256));
-    observation.outcome = step.text("outcome", 64);
-    observation.addresses = step.texts("addresses");
-    if (observation.addresses.size() > kMostAddresses) observation.addresses.resize(kMostAddresses);
-    observation.server = step.text("server", 256);
-    observation.detail = hide_credentials(step.text("detail"));
     if (observation.host.empty()) observation.host = probe.registry;
     probe.observations.push_back(std::move(observation));
   }

@@ -11,7 +11,7 @@
 namespace acr {
 
 struct EgressDecision {
-  Answer allowed;
+  RouteAnswer allowed;
   std::vector<std::string> fix;
   // On unknown: a firewall or a gateway stands in the way, and what it lets through decides.
   bool in_the_way = false;

@@ -38,12 +38,22 @@ struct Observation {
   std::vector<std::string> addresses;  // resolve: the answer; connect: whom it dialled
   std::string server;                  // resolve: who answered
   std::string detail;                  // one clause for people
+  std::vector<std::string> chain;      // resolve: the aliases that were followed, in order
+  int status = 0;                      // of HTTP; 0: there was no answer
+  std::string digest;                  // manifest, blob: of what was asked for
+  std::vector<std::string> platforms;  // manifest: "linux/arm64"
+  std::string client_address;          // how the registry's firewall sees the one who asks
+  std::string issuer;                  // tls: of a certificate that is not trusted
+  int milliseconds = -1;               // -1: not measured
 };
 std::string_view to_string(Observation::Step step);
 
 struct Probe {
   Origin origin;
-  std::string registry;  // login server, in lower case
+  std::string registry;               // login server, in lower case
+  std::string repository, reference;  // empty where only the way to the registry was asked for
+  std::string credential;             // "none", "docker-config", "entra"; empty where not told
+  std::string untried;  // a clause: why steps are missing though none failed; may be empty
   Instant at{};
   Vantage vantage;
   std::vector<Observation> observations;

@@ -251,8 +251,8 @@ EndpointList endpoints_of(const Estate& estate, const Registry& registry) {
   return list;
 }
 
-Resolver resolver_of(const Estate& estate, const NodeNetwork& network) {
-  Resolver resolver;
+NodeResolver resolver_of(const Estate& estate, const NodeNetwork& network) {
+  NodeResolver resolver;
   if (!network.vnet) {
     resolver.known.reason = fmt::format(
         "the DNS servers of VNet {} are not known: it is not in the input", network.vnet_id.name());
@@ -306,7 +306,7 @@ Resolver resolver_of(const Estate& estate, const NodeNetwork& network) {
 
 ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const NodeNetwork& network) {
   ZoneChoice choice;
-  const Resolver resolver = resolver_of(estate, network);
+  const NodeResolver resolver = resolver_of(estate, network);
   choice.vnet_id = resolver.vnet_id.empty() ? network.vnet_id : resolver.vnet_id;
   choice.linked = resolver.known;
   const RegistryCloud* cloud = cloud_of(registry.login_server);
@@ -551,7 +551,7 @@ namespace {
 
 // The public addresses the nodes appear with. A gap where they cannot be told from the input.
 struct Egress {
-  Answer known;  // no = the nodes have no way out
+  RouteAnswer known;  // no = the nodes have no way out
   std::vector<std::string> addresses;
 };
 
@@ -662,7 +662,7 @@ bool any_prefix_contains(const std::vector<std::string>& prefixes, const std::st
 PublicAccess public_access(const Estate& estate, const Registry& registry, const Cluster& cluster,
                            const NodeNetwork& network) {
   PublicAccess access;
-  Answer& answer = access.accepts;
+  RouteAnswer& answer = access.accepts;
   const std::string show = fmt::format("az acr show --name {} --output json", quote(registry.name));
   if (!registry.public_network_access) {
     answer.reason =
@@ -919,7 +919,7 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
                    const ResourceId& endpoint_subnet) {
   VnetPath path;
   const ResourceId& local = network.vnet_id;
-  Answer& answer = path.open;
+  RouteAnswer& answer = path.open;
   if (local == remote) {
     answer.holds = Tri::yes;
     answer.reason = fmt::format("the private endpoint is in the nodes' own VNet {}", local.name());

@@ -23,7 +23,7 @@ struct NodeNetwork {
 Fact<std::vector<NodeNetwork>> node_networks(const Estate& estate, const Attachment& attachment);
 
 // An answer with what it rests on. Every document consulted is cited, whatever the answer.
-struct Answer {
+struct RouteAnswer {
   Tri holds = Tri::unknown;
   std::string reason;
   std::vector<Evidence> evidence;
@@ -43,7 +43,7 @@ struct EndpointView {
   std::vector<Evidence> address_evidence;
 };
 struct EndpointList {
-  Answer exists;  // does the registry have any private endpoint connection?
+  RouteAnswer exists;  // does the registry have any private endpoint connection?
   std::vector<EndpointView> endpoints;
 };
 EndpointList endpoints_of(const Estate& estate, const Registry& registry);
@@ -59,16 +59,16 @@ MemberAddresses member_addresses(const Estate& estate, const EndpointView& view,
 
 // Where the nodes' DNS questions are answered. With custom DNS servers that is the server's VNet,
 // if it is the nodes' own or a peer of it.
-struct Resolver {
-  Answer known;
+struct NodeResolver {
+  RouteAnswer known;
   ResourceId vnet_id;
   bool custom = false;  // the VNet names DNS servers other than Azure's
 };
-Resolver resolver_of(const Estate& estate, const NodeNetwork& network);
+NodeResolver resolver_of(const Estate& estate, const NodeNetwork& network);
 
 // The private zone for the registry's cloud that the resolver's VNet is linked to.
 struct ZoneChoice {
-  Answer linked;
+  RouteAnswer linked;
   const PrivateDnsZone* zone = nullptr;  // the linked zone; when none is, the best one to link
   const ZoneLink* link = nullptr;
   ResourceId vnet_id;  // the VNet that has to be linked
@@ -77,7 +77,7 @@ ZoneChoice linked_zone(const Estate& estate, const Registry& registry, const Nod
 
 // The A record for the login server in a zone.
 struct RecordChoice {
-  Answer exists;
+  RouteAnswer exists;
   const RecordSet* record = nullptr;
   std::string name;  // relative name the record must have
 };
@@ -96,7 +96,7 @@ bool has_no_way_out(const Estate& estate, const Cluster& cluster, const NodeNetw
 
 // Would the registry's public endpoint take traffic from this network?
 struct PublicAccess {
-  Answer accepts;
+  RouteAnswer accepts;
   std::vector<std::string> egress;  // public addresses of the nodes, where known
   std::vector<std::string> fix;     // where a refusal has a repair of its own
 };
@@ -107,7 +107,7 @@ PublicAccess public_access(const Estate& estate, const Registry& registry, const
 // connected and open on both sides? A peering of chosen subnets must name those of the nodes and,
 // where it is given, the endpoint's.
 struct VnetPath {
-  Answer open;
+  RouteAnswer open;
   std::vector<std::string> fix;
   // No peering joins the two. That alone proves nothing: the connected groups of Azure Virtual
   // Network Manager join VNets without one.

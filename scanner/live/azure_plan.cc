@@ -107,15 +107,6 @@ bool is_id(std::string_view id) {
                       std::string_view("/-_.()").contains(c);
              });
 }
-bool is_guid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0)
-      return false;
-  }
-  return true;
-}
 
 std::string json_text(std::string_view text) {
   std::string result = "\"";

@@ -1,0 +1,44 @@
+// One machine's way to a registry, step by step: name, connection, certificate, challenge, token,
+// manifest, first bytes of a blob. What was met is a Probe (estate/observation.h); docs/probe.md
+// describes it.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "estate/observation.h"
+#include "live/docker_login.h"
+#include "live/loop.h"
+
+namespace acr {
+
+// For the audience of registries.
+struct EntraToken {
+  Secret text;
+  std::string tenant;  // may be empty
+};
+// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
+using AskEntraToken =
+    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
+
+struct ProbeRequest {
+  std::string registry;               // "contoso.azurecr.io", "localhost:5000"
+  std::string repository, reference;  // empty: the way to the registry only
+  Instant at{};
+  Vantage vantage;
+  std::vector<std::string> servers;  // DNS; empty: the system's
+  const TlsTrust* trust = nullptr;   // nullptr: the system's authorities; outlives the run
+  // At most one of the two; without one the image is asked for anonymously.
+  std::optional<DockerLogin> login;
+  AskEntraToken entra;
+  Milliseconds deadline{60'000};  // the loop's own: connections are given up well before
+};
+
+// Runs the loop until nothing is left to try. A step that cannot be tried is absent; a step that
+// failed ends its branch. No failure of the outside world is an error.
+Probe run_probe(Loop& loop, ProbeRequest request);
+
+}  // namespace acr
