@@ -61,7 +61,8 @@ std::expected<std::string, std::string> reduce_body(const Request& request, std:
     reduce_kubernetes(request, document, copy);
   } else {
     simdjson::ondemand::value root;
-    if (!(error = document.get_value().get(root))) copy.copy(root, LeaveOut::secrets);
+    error = document.get_value().get(root);
+    if (!error) copy.copy(root, LeaveOut::secrets);
   }
   if (!error) error = copy.error();
   const char* rest = nullptr;
