@@ -12,7 +12,7 @@
 namespace acr {
 namespace {
 
-constexpr std::size_t kDepth = 512;
+constexpr std::size_t kDepth = 256;  // as the readers of documents take
 constexpr std::size_t kTextLeft = std::size_t{4} << 10;
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -42,6 +42,12 @@ std::string explain(simdjson::error_code error) {
   return "the answer is no whole JSON";
 }
 
+simdjson::error_code find_error(const char* bytes, std::size_t size) {
+  simdjson::dom::parser parser;
+  if (const auto error = parser.allocate(size, kDepth)) return error;
+  return parser.parse(bytes, size, false).error();
+}
+
 }  // namespace
 
 std::expected<std::string, std::string> reduce_body(const Request& request, std::string_view body) {
@@ -49,9 +55,13 @@ std::expected<std::string, std::string> reduce_body(const Request& request, std:
   if (body.empty()) return std::unexpected("the answer is empty");
   if (body.front() != '{' && body.front() != '[') return std::unexpected("the answer is no JSON");
   const Padded padded(body);
+  // The copying pass looks only where something stays: it would step over damage elsewhere, and
+  // lose elements without a word.
+  simdjson::error_code error = find_error(padded.bytes.data(), body.size());
+  if (error) return std::unexpected(explain(error));
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
-  simdjson::error_code error = parser.allocate(body.size(), kDepth);
+  error = parser.allocate(body.size(), kDepth);
   if (!error)
     error = parser.iterate(padded.bytes.data(), body.size(), padded.bytes.size()).get(document);
   if (error) return std::unexpected(explain(error));
@@ -61,7 +71,8 @@ std::expected<std::string, std::string> reduce_body(const Request& request, std:
     reduce_kubernetes(request, document, copy);
   } else {
     simdjson::ondemand::value root;
-    if (!(error = document.get_value().get(root))) copy.copy(root, LeaveOut::secrets);
+    error = document.get_value().get(root);
+    if (!error) copy.copy(root, LeaveOut::secrets);
   }
   if (!error) error = copy.error();
   const char* rest = nullptr;

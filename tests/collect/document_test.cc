@@ -234,6 +234,110 @@ TEST(Document, AListWithoutItsNextPageIsNoCompleteList) {
           .list);
 }
 
+// A request that failed is neither an empty list nor an absent one.
+TEST(Document, FailedRequestsLeaveTheirKindOpen) {
+  struct Row {
+    std::string exchange, says, remarks;
+  };
+  const std::string ask =
+      R"("request":{"url":"https://management.azure.com/subscriptions/s/providers/Microsoft.Network/virtualNetworks"})";
+  const std::string pods =
+      R"("request":{"audience":"kubernetes","context":"aks","url":"https://k/api/v1/namespaces/shop/pods"})";
+  const std::vector<Row> rows = {
+      {"{" + ask + R"(,"status":0,"headers":{},"failure":"no answer within 30 s"})",
+       "the request for virtual networks failed: no answer within 30 s",
+       "not-answered | standard input: could not be read: no answer within 30 s\n"},
+      {"{" + pods + R"(,"status":200,"failure":"the answer is no\nJSON"})",
+       "the request for pods failed: the answer is no JSON",
+       "not-answered | standard input: could not be read: the answer is no JSON\n"},
+      {"{" + ask + R"(,"status":503,"body":"tired"})",
+       "the request for virtual networks failed: the answer has the status 503",
+       "recorded-error | standard input: the recorded answer has the status 503 and says no "
+       "more\n"},
+      {"{" + ask + R"(,"status":429,"body":{"error":{"code":"TooManyRequests","message":"slow"}}})",
+       "the request for virtual networks failed: the answer has the status 429",
+       "recorded-error | standard input: Azure answered TooManyRequests: slow\n"},
+      {"{" + pods +
+           R"(,"status":403,"body":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,)"
+           R"("message":"pods is forbidden: User \"u\" cannot list resource \"pods\" in API group \"\" in the namespace \"shop\""}})",
+       "list pods was refused", ""},
+      {"{" + ask +
+           R"(,"status":404,"body":{"error":{"code":"ResourceNotFound","message":"none"}}})",
+       "", "recorded-error | standard input: Azure answered ResourceNotFound: none\n"},
+      {"{" + ask + R"(,"status":404,"body":""})", "",
+       "recorded-error | standard input: not there: the recorded answer is 404\n"},
+      {R"({"request":{"url":"https://contoso.azurecr.io/v2/"},"status":0,"failure":"reset"})", "",
+       "not-answered | standard input: could not be read: reset\n"},
+  };
+  for (const Row& row : rows) {
+    const Collected collected = collect_text(row.exchange);
+    std::string says;
+    for (const Refusal& refusal : collected.estate.refusals) says += refusal.says();
+    EXPECT_EQ(says, row.says) << row.exchange;
+    EXPECT_EQ(remarks_of(collected), row.remarks) << row.exchange;
+    EXPECT_TRUE(collected.estate.listings.empty()) << row.exchange;
+    EXPECT_FALSE(collected.damaged) << row.exchange;
+  }
+  const Collected failed = collect_text(rows[1].exchange);
+  EXPECT_EQ(failed.estate.refusals.at(0).name_space, "shop");
+  EXPECT_EQ(failed.estate.refusals.at(0).basis(), Basis::none);
+  EXPECT_EQ(failed.estate.documents.at(0).kube_context, "aks");
+  EXPECT_EQ(failed.estate.clusters.at(0).name, "aks");
+}
+
+TEST(Document, PageThatFailedCompletesNoList) {
+  const std::string page = R"({"value":[],"nextLink":"https://management.azure.com/next"})";
+  const std::string first =
+      R"({"request":{"url":"https://management.azure.com/subscriptions/s/providers/Microsoft.Network/virtualNetworks"},"status":200,"headers":{},"body":)" +
+      page + "}";
+  const auto next = [](const std::string& rest) {
+    return R"({"request":{"url":"https://management.azure.com/next"},"headers":{},)" + rest + "}";
+  };
+  const auto listed = [&](const std::string& rest) {
+    return collect_text(first + next(rest)).estate.listings.at(0).list;
+  };
+  EXPECT_TRUE(listed(R"("status":200,"body":{"value":[]})"));
+  EXPECT_FALSE(listed(R"("status":0,"failure":"reset")"));
+  EXPECT_FALSE(listed(R"("status":200,"failure":"the answer is no JSON")"));
+  EXPECT_FALSE(listed(R"("status":503,"body":"")"));
+  EXPECT_FALSE(listed(R"("status":404,"body":"")"));
+}
+
+TEST(Document, DescriptionOfASnapshotIsNoDocument) {
+  const std::string about =
+      R"({"schemaVersion":"1.0","tool":"acr-doctor","version":"1","recordedAt":"2026-05-28T20:26:40Z","mode":"live"})";
+  Input input;
+  input.hide_document = 0;
+  const Collected collected = collect_text(about + kAccount, input);
+  EXPECT_EQ(collected.estate.documents.size(), 1U);
+  EXPECT_TRUE(collected.estate.service_accounts.empty());
+  EXPECT_EQ(remarks_of(collected), "");
+  ASSERT_TRUE(collected.recording);
+  EXPECT_EQ(collected.recording->mode, "live");
+  EXPECT_EQ(format_time(collected.estate.now), "2026-05-28T20:26:40Z");
+  // Of several the newest; of other tools none.
+  std::string older = about;
+  older.replace(older.find("2026"), 4, "2025");
+  EXPECT_EQ(format_time(collect_text(about + older).estate.now), "2026-05-28T20:26:40Z");
+  std::string other = about;
+  other.replace(other.find("acr-doctor"), 10, "kubectl");
+  EXPECT_FALSE(collect_text(other).recording);
+  EXPECT_FALSE(collect_text(R"({"tool":"acr-doctor","recordedAt":"yesterday"})").recording);
+}
+
+TEST(Document, RegistryNamesTheDigestOfItsAnswer) {
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const auto digest_of = [](const std::string& headers) {
+    return collect_text(
+               R"({"request":{"url":"https://contoso.azurecr.io/v2/a/manifests/1"},"status":200,"headers":{)" +
+               headers + R"(},"body":{"schemaVersion":2,"manifests":[]}})")
+        .estate.images.contents.at(0)
+        .digest;
+  };
+  EXPECT_EQ(digest_of(R"("docker-content-digest":")" + digest + '"'), digest);
+  EXPECT_EQ(digest_of(R"("docker-content-digest":"sha256:short")"), digest_of(""));
+}
+
 TEST(Document, LimitsRemarksOfOneSource) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "{\"a\":tru}\n";

@@ -133,7 +133,9 @@ TEST(EndToEnd, ARecordingGivesTheSameReport) {
     replay.insert(replay.end(), {"--from", folder});
     const auto replayed = estate.run(replay);
     EXPECT_EQ(live.code, replayed.code) << live.err << replayed.err;
-    if (command.size() > 1) EXPECT_EQ(live.out, replayed.out) << command[0] << " " << command[2];
+    if (command.size() > 1) {
+      EXPECT_EQ(live.out, replayed.out) << command[0] << " " << command[2];
+    }
   }
 }
 

@@ -250,6 +250,17 @@ TEST(ReduceRegistry, KeepsTheBytesOfAManifest) {
   EXPECT_EQ(reduce_twice(request, R"({"access_token":"CANARY","refresh_token":"CANARY"})"), "{}");
 }
 
+TEST(Reduce, StepsOverNoDamage) {
+  for (
+      const char* body :
+      {R"({"value":[{"a":1},"id":"x","id":"y",{"b":2}]})", R"({"value":[{"a" 1}]})",
+       R"({"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a"},"spec":{"env":[1 2]}}]})",
+       R"({"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a"}} {"metadata":{}}]})"}) {
+    for (const Audience audience : {Audience::arm, Audience::kubernetes, Audience::registry})
+      EXPECT_FALSE(reduce_body(request_for(audience), body).has_value()) << body;
+  }
+}
+
 TEST(Reduce, LimitsDepth) {
   const auto nested = [](std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
