@@ -156,9 +156,10 @@ Path path_of(const Estate& estate, const Attachment& attachment, const NodeNetwo
   path.evidence = together(std::move(path.evidence), linked.evidence);
   // A link may fall back to the public name where the zone has no record.
   const RouteAnswer& recorded = path.record.exists;
-  const bool may_fall_back = path.zone.link && recorded.holds != Tri::yes &&
-                             same_text(path.zone.link->resolution_policy, "NxDomainRedirect");
-  if (may_fall_back) path.evidence = together(std::move(path.evidence), recorded.evidence);
+  const bool redirects =
+      path.zone.link && same_text(path.zone.link->resolution_policy, "NxDomainRedirect");
+  const bool may_fall_back = redirects && recorded.holds != Tri::yes;
+  if (redirects) path.evidence = together(std::move(path.evidence), recorded.evidence);
   if (linked.holds != Tri::no && (!may_fall_back || recorded.holds == Tri::unknown)) {
     const RouteAnswer& open = may_fall_back ? recorded : linked;
     path.is_private = open.holds;

@@ -172,8 +172,16 @@ Verdict judge_service_principal(const Estate& estate, const Cluster& cluster,
                               app, cluster.name, secrets.latest),
             std::move(evidence), {});
       }
-      return pass(fmt::format("service principal {} of cluster {} exists{}", app, cluster.name,
-                              secrets.known ? " and has a secret that is valid" : ""),
+      if (!secrets.known) {
+        return unknown(
+            fmt::format("service principal {} of cluster {} exists; when its secrets end "
+                        "is not in the input",
+                        app, cluster.name),
+            std::move(evidence), {fmt::format("az ad app show --id {} --output json", quote(app))});
+      }
+      return pass(fmt::format("service principal {} of cluster {} exists and has a secret that is "
+                              "valid",
+                              app, cluster.name),
                   std::move(evidence), Basis::arm);
     }
     return identity_fault(

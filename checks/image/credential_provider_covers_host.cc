@@ -11,29 +11,43 @@ namespace {
 
 // Nodes ask for regional hosts (contoso.westeurope.geo.azurecr.io) since node images of 22 July
 // 2026. What a node was made of may have been updated since: only together with a message that it
-// sent no credential does its age tell. The evidence is the label of such a node.
+// sent no credential does its age tell.
 constexpr std::string_view kRegionalSince = "202607.22";
-constexpr std::string_view kImageLabel = "kubernetes.azure.com/node-image-version";
+constexpr const char* kImageLabel = "kubernetes.azure.com/node-image-version";
 
-std::optional<Evidence> older_nodes(const Estate& estate, const Pull& pull) {
-  if (!pull.reference->domain.contains(".geo.azurecr.") || !pull.source || pull.failing == 0 ||
-      !pull.symptom || pull.symptom->error.error != PullErrorClass::auth_unauthorized ||
-      pull.symptom->error.detail != "no credential was sent")
-    return std::nullopt;
+bool needs_new_nodes(const Pull& pull) {
+  return pull.reference->domain.contains(".geo.azurecr.") && pull.failing > 0 && pull.symptom &&
+         pull.symptom->error.error == PullErrorClass::auth_unauthorized &&
+         pull.symptom->error.detail == "no credential was sent";
+}
+
+// The images of the nodes that failed.
+struct NodeAge {
+  bool known = false;
+  std::string older;  // an image from before
+  std::vector<Evidence> evidence;
+};
+NodeAge age_of_nodes(const Estate& estate, const Pull& pull) {
+  NodeAge age;
+  if (!pull.source) return age;
+  age.known = true;
   for (const NodeTally& tally : pull.source->nodes) {
-    const Node* node = tally.failing > 0 ? estate.node(pull.cluster_index, tally.node) : nullptr;
-    if (!node) continue;
-    const auto label = node->labels.find(std::string(kImageLabel));
-    if (label == node->labels.end()) continue;
-    // AKSUbuntu-2204gen2containerd-202604.13.0
-    const std::string_view version =
-        std::string_view(label->second).substr(label->second.rfind('-') + 1);
-    if (version.size() > kRegionalSince.size() && version[6] == '.' && version < kRegionalSince) {
-      return estate.cite(node->origin, "metadata/labels/kubernetes.azure.com~1node-image-version",
-                         label->second, Basis::kubernetes_api);
+    if (tally.failing == 0) continue;
+    const Node* node = estate.node(pull.cluster_index, tally.node);
+    if (!node || !node->labels.contains(kImageLabel)) {
+      age.known = false;
+      continue;
     }
+    const std::string& label = node->labels.at(kImageLabel);
+    age.evidence.push_back(estate.cite(node->origin,
+                                       "metadata/labels/kubernetes.azure.com~1node-image-version",
+                                       label, Basis::kubernetes_api));
+    // AKSUbuntu-2204gen2containerd-202604.13.0
+    const std::string version = label.substr(label.rfind('-') + 1);
+    if (version.size() > kRegionalSince.size() && version[6] == '.' && version < kRegionalSince)
+      age.older = label;
   }
-  return std::nullopt;
+  return age;
 }
 
 Verdict judge(const Estate& estate, const Pull& pull) {
@@ -50,15 +64,28 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                           together({image}, pull.node.evidence));
   }
   const bool covered = aks_provider_matches(pull.reference->repository());
-  if (const auto older = older_nodes(estate, pull); covered && older) {
-    std::vector<std::string> fix;
-    if (pull.registry && pull.image.starts_with(host))
-      fix = set_image(pull, lower(pull.registry->login_server) + pull.image.substr(host.size()));
-    return fail(fmt::format("nodes with image {} do not ask their credential provider for the "
-                            "regional host {}, and one pulled without credential",
-                            older->value, host),
-                together({image, *older, cite_message(estate, *pull.symptom)}, node),
-                Basis::observed, std::move(fix));
+  if (covered && needs_new_nodes(pull)) {
+    const NodeAge age = age_of_nodes(estate, pull);
+    auto evidence =
+        together(together({image, cite_message(estate, *pull.symptom)}, node), age.evidence);
+    if (!age.older.empty()) {
+      std::vector<std::string> fix;
+      if (pull.registry && pull.image.starts_with(host))
+        fix = set_image(pull, lower(pull.registry->login_server) + pull.image.substr(host.size()));
+      return fail(fmt::format("nodes with image {} do not ask their credential provider for the "
+                              "regional host {}, and one pulled without credential",
+                              age.older, host),
+                  std::move(evidence), Basis::observed, std::move(fix));
+    }
+    if (!age.known) {
+      return unknown(
+          fmt::format("a node pulled without credential; whether its image is new enough "
+                      "to ask for the regional host {} is not in the input",
+                      host),
+          std::move(evidence), {"kubectl get nodes --output json"});
+    }
+    return pass(fmt::format("the node's credential provider is asked for {}", host),
+                std::move(evidence), Basis::kubernetes_api);
   }
   if (covered) {
     return pass(fmt::format("the node's credential provider is asked for {}", host),

@@ -91,8 +91,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       presence.state == Presence::State::missing || presence.state == Presence::State::dangling;
   if (!missing && has_arrived(pull)) return pass_pulled(estate, pull);
   if (const PullSymptom* read = read_manifest(pull, image); read && !missing) {
-    evidence.push_back(cite_message(estate, *read));
-    return pass(fmt::format("a node read the manifest of {}", image.name()), std::move(evidence),
+    return pass(fmt::format("a node read the manifest of {}", image.name()),
+                together(cite_subject(estate, pull), {cite_message(estate, *read)}),
                 Basis::observed);
   }
   std::string reason =
@@ -105,9 +105,7 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                         missing || answer != nullptr);
   }
   if (!missing && !answer) {
-    // A list without the tag speaks against it, even where it may not be all.
-    const bool listed = !image.facts->tag_lists.empty() && !image.by_digest;
-    if (listed) {
+    if (!image.facts->tag_lists.empty() && !image.by_digest) {
       const ImageList& list = *image.facts->tag_lists.front();
       evidence.push_back(
           estate.cite(list.origin, "", counted(list.count, Kind::image_tag), Basis::caller));
@@ -116,12 +114,9 @@ Verdict judge(const Estate& estate, const Pull& pull) {
           "among them",
           counted(image.facts->tags.size(), Kind::image_tag), image.repository, image.tag);
     }
-    Verdict verdict =
-        unknown(std::move(reason), std::move(evidence),
-                {show_tag(pull, image), show_repository(pull, image),
-                 image.by_digest ? list_manifests(pull, image) : list_tags(pull, image)});
-    verdict.in_the_way = listed;
-    return verdict;
+    return unknown(std::move(reason), std::move(evidence),
+                   {show_tag(pull, image), show_repository(pull, image),
+                    image.by_digest ? list_manifests(pull, image) : list_tags(pull, image)});
   }
   // To readers without the role for it, and to nodes, an image in quarantine is not there.
   constexpr std::string_view kQuarantine = "quarantinePolicy";

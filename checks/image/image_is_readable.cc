@@ -124,8 +124,8 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   }
   if (has_arrived(pull)) return pass_pulled(estate, pull);
   if (const PullSymptom* read = read_manifest(pull, image)) {
-    evidence.push_back(cite_message(estate, *read));
-    return pass(fmt::format("a node read the manifest of {}", image.name()), std::move(evidence),
+    return pass(fmt::format("a node read the manifest of {}", image.name()),
+                together(cite_subject(estate, pull), {cite_message(estate, *read)}),
                 Basis::observed);
   }
   return unknown(fmt::format("whether {} may be read is not in the input",

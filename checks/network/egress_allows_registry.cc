@@ -122,7 +122,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
                     std::move(verdict.evidence), Basis::observed);
       }
     }
-    verdict.in_the_way |= verdict.outcome == Outcome::unknown && hides_rules(estate, network);
+    verdict.in_the_way = verdict.outcome == Outcome::unknown && hides_rules(estate, network);
     return verdict;
   });
 }

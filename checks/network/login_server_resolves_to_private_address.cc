@@ -14,7 +14,6 @@ extern const Check private_dns_zone_is_linked;
 extern const Check private_dns_record_exists;
 extern const Check private_dns_record_matches_endpoint;
 extern const Check login_server_resolves;
-extern const Check private_endpoint_is_approved;
 
 namespace {
 
@@ -24,6 +23,7 @@ struct Expected {
   std::vector<std::string> addresses;
   std::vector<Evidence> evidence, recorded;  // all of it; what the addresses rest on
   std::vector<std::string> supply;           // what would tell more
+  bool waits = true;                         // for its endpoint to be approved
 };
 Expected expect(const Estate& estate, const Pull& pull) {
   Expected expected;
@@ -40,6 +40,9 @@ Expected expect(const Estate& estate, const Pull& pull) {
     expected.supply = path.supply.empty() ? path.record.exists.supply : path.supply;
     if (path.is_private != Tri::yes) return expected.is_private = path.is_private, expected;
     expected.is_private = Tri::yes;
+    expected.waits &= std::ranges::none_of(path.targets, [](const EndpointView* target) {
+      return target->status.empty() || same_text(target->status, "Approved");
+    });
     if (const RecordSet* record = path.record.record) {
       expected.addresses.insert(expected.addresses.end(), record->addresses.begin(),
                                 record->addresses.end());
@@ -133,6 +136,13 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     return verdict_of(estate, pull,
                       {Tri::yes, met->reason, together(met->evidence, expected.recorded)});
   }
+  // The name only leads to an endpoint that is approved.
+  if (expected.waits) {
+    return not_applicable(fmt::format("{}; no private endpoint that the name may lead to is "
+                                      "approved",
+                                      met->reason),
+                          std::move(sight.evidence));
+  }
   sight.works = Tri::no;
   sight.reason = expected.addresses.empty()
                      ? fmt::format("{}, not by the private endpoint", met->reason)
@@ -165,8 +175,7 @@ const Check login_server_resolves_to_private_address{
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = {},
     .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists,
-              &private_dns_record_matches_endpoint, &login_server_resolves,
-              &private_endpoint_is_approved},
+              &private_dns_record_matches_endpoint, &login_server_resolves},
     .judge = &judge};
 
 }  // namespace acr

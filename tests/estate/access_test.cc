@@ -480,8 +480,14 @@ TEST(PullRight, AnApplicationIsFoundByItsName) {
   EXPECT_EQ(named.right(false, "a", application).state, State::granted);
 
   Builder another;
-  another.assignments({{kOtherOid, kAcrPull, kRegistryScope, "ServicePrincipal", "", "app-2"}});
+  another.assignments({{kOtherOid, kAcrPull, kRegistryScope, "ServicePrincipal", "",
+                        "5b1c7f0e-3a52-4d1b-9c68-0f2e4d6a8b13"}});
   EXPECT_EQ(another.right(false, "a", application).state, State::not_granted);
+
+  // az may print another of its names than the application's id.
+  Builder renamed;
+  renamed.assignments({{kOtherOid, kAcrPull, kRegistryScope, "ServicePrincipal", "", "http://ci"}});
+  EXPECT_EQ(renamed.right(false, "a", application).state, State::unknown);
 
   // REST prints no names: absence proves nothing.
   Builder nameless;
