@@ -22,11 +22,6 @@ int run_collect(const Options& options, Streams streams) {
     return refuse(UsageError{"collect needs a folder to write to", "acr-doctor collect -d FOLDER"},
                   false, streams);
   }
-  if (!options.from.empty()) {
-    return refuse(UsageError{"collect records what it asks itself; documents are there already",
-                             "name both folders later: --from DOCUMENTS --from FOLDER"},
-                  false, streams);
-  }
   const auto live = ask_live(options, streams);
   if (!live) return refuse_input(live.error(), false, streams);
   Recording recording;

@@ -73,6 +73,8 @@ struct GivenInput {
   Collected collected;
   std::vector<Notification> notifications;
   bool live = false;
+  // For the report. Of a recording that of the run that recorded it, so that both reports are one.
+  std::string mode = "offline";
   int signal = 0;
 };
 std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,

@@ -16,8 +16,9 @@ constexpr std::array kHelp{
 It only reads.
 
 Usage
-  acr-doctor why [TARGET] --from PATH     the one broken link of a pull, and its repair
-  acr-doctor scan --from PATH             every check over everything that was given
+  acr-doctor why [TARGET] [--from PATH]   the one broken link of a pull, and its repair
+  acr-doctor scan [--from PATH]           every check over everything that was given
+  acr-doctor collect -d FOLDER            record what was asked and answered, for why and scan
   acr-doctor probe REGISTRY[/REPOSITORY[:TAG]]
                                           the way to a registry, tried from this machine
   acr-doctor explain CHECK                why a check exists, what it reads, how to repair
@@ -26,7 +27,10 @@ Usage
   acr-doctor version
   acr-doctor help [COMMAND]
 
-First steps
+First steps, with the credentials of az and kubectl
+  acr-doctor why deploy/NAME -n NAMESPACE
+
+The same from files
   mkdir facts
   az aks show -g GROUP -n CLUSTER -o json > facts/cluster.json
   az acr show -n REGISTRY -o json > facts/registry.json
@@ -37,12 +41,12 @@ First steps
 Exit codes
   0  all judged, nothing broken      3  nothing broken is known, but not all could be judged
   1  a cause, or findings            5  internal error, or an output could not be written
-  2  usage error, nothing judged
+  2  usage error, nothing judged     4  no access: no credential was accepted anywhere
 )"},
     Help{"why", R"(Names the one broken link of a pull, shows the evidence, and prints the repair.
 
 Usage
-  acr-doctor why [TARGET] --from PATH... [OPTION...]
+  acr-doctor why [TARGET] [--from PATH...] [OPTION...]
 
 TARGET
   pod/NAME or NAME                a pod
@@ -57,6 +61,18 @@ Input
   -n, --namespace NAME            only this namespace
   --cluster NAME                  only this cluster
 
+Live, where no --from is given, or one of these is
+  --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
+                                  a registry or cluster and may be read
+  --management-group ID           those of this group; repeatable
+  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --auth KIND                     auto (default), environment, workload-identity, managed-identity,
+                                  azure-cli or azd
+  --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
+  --kubeconfig FILE               in place of KUBECONFIG and ~/.kube/config
+  --no-secrets                    pull secrets are not read
+  --timeout SECONDS               for everything that is asked (default 120)
+
 Output
   -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
   --color WHEN                    auto (default), always or never
@@ -70,11 +86,23 @@ Exit code
     Help{"scan", R"(Judges every registry, cluster and pull of the input.
 
 Usage
-  acr-doctor scan --from PATH... [OPTION...]
+  acr-doctor scan [--from PATH...] [OPTION...]
 
 Input
   --from PATH                     a file or folder of JSON or YAML documents, recognised by content;
                                   - is standard input; repeatable
+
+Live, where no --from is given, or one of these is
+  --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
+                                  a registry or cluster and may be read
+  --management-group ID           those of this group; repeatable
+  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --auth KIND                     auto (default), environment, workload-identity, managed-identity,
+                                  azure-cli or azd
+  --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
+  --kubeconfig FILE               in place of KUBECONFIG and ~/.kube/config
+  --no-secrets                    pull secrets are not read
+  --timeout SECONDS               for everything that is asked (default 120)
 
 Output
   -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
@@ -90,7 +118,42 @@ Judging
   --fail-on LEVEL                 critical, high (default), medium, low or none
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
 )"},
-    Help{"probe", R"(Tries the way to a registry, step by step: name, connection, certificate, challenge, token,
+    Help{
+        "collect",
+        R"(Asks Azure and Kubernetes, judges nothing, and records the answers. Recorded are answers only:
+no token, no password; of pull secrets what they are for. why and scan read the folder with --from.
+
+Usage
+  acr-doctor collect -d FOLDER [OPTION...]
+
+Where to
+  -d, --directory FOLDER          a new folder, or one that holds a recording: that is replaced
+
+Input
+  -n, --namespace NAME            only this namespace
+
+Live
+  --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
+                                  a registry or cluster and may be read
+  --management-group ID           those of this group; repeatable
+  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --auth KIND                     auto (default), environment, workload-identity, managed-identity,
+                                  azure-cli or azd
+  --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
+  --kubeconfig FILE               in place of KUBECONFIG and ~/.kube/config
+  --no-secrets                    pull secrets are not read
+  --timeout SECONDS               for everything that is asked (default 120)
+
+Output
+  -q, --quiet                     nothing but errors
+
+Exit codes
+  0  everything was answered          3  something was refused or failed; the folder says what
+  2  usage error                      4  no access at all
+)"},
+    Help{
+        "probe",
+        R"(Tries the way to a registry, step by step: name, connection, certificate, challenge, token,
 manifest, first bytes of a layer. What it sees holds for where it runs: deploy/probe-job.yaml runs
 it on a node. Its JSON is an input of why and scan.
 

@@ -68,6 +68,10 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
     }
     return std::unexpected(NoInput{{text.empty() ? "none of the input can be opened" : text, {}}});
   }
+  if (given.live)
+    given.mode = "live";
+  else if (given.collected.recording)
+    given.mode = given.collected.recording->mode;
   for (Notification& note : notifications_of(given.collected))
     given.notifications.push_back(std::move(note));
   return given;

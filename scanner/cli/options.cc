@@ -105,8 +105,8 @@ po::options_description describe(std::string_view command) {
     add("ascii", po::bool_switch());
   }
   const bool reports = command == "why" || command == "scan";
+  if (reports) add("from", list());
   if (reports || command == "collect") {
-    add("from", list());
     add("subscription", list());
     add("management-group", list());
     add("registry", list());
@@ -120,7 +120,6 @@ po::options_description describe(std::string_view command) {
     add("directory,d", text());
     add("namespace,n", text());
     add("quiet,q", po::bool_switch());
-    add("verbose,v", po::bool_switch());
   }
   if (reports) {
     add("on-incomplete", text());

@@ -13,8 +13,9 @@ int run_scan(const Options& options, Streams streams) {
   }
   const auto& given = keep(collect_input(options, {}, streams));
   if (!given) return refuse_input(given.error(), json, streams);
-  const Report& report = keep(scan(given->collected.estate, given->notifications, options.judge));
-  return exit_code_of(*given, deliver(report, options, {}, streams));
+  Report report = scan(given->collected.estate, given->notifications, options.judge);
+  report.mode = given->mode;
+  return exit_code_of(*given, deliver(keep(std::move(report)), options, {}, streams));
 }
 
 }  // namespace acr

@@ -41,10 +41,11 @@ int run_why(const Options& options, Streams streams) {
 
   const auto& given = keep(collect_input(options, std::move(input), streams));
   if (!given) return refuse_input(given.error(), json, streams);
-  const auto& report =
-      keep(why(given->collected.estate, given->notifications, target, options.judge));
+  auto report = why(given->collected.estate, given->notifications, target, options.judge);
   if (!report) return refuse(UsageError{report.error().text, {}}, json, streams);
-  return exit_code_of(*given, deliver(*report, options, repeat_command(options), streams));
+  report->mode = given->mode;
+  return exit_code_of(*given,
+                      deliver(keep(*std::move(report)), options, repeat_command(options), streams));
 }
 
 }  // namespace acr

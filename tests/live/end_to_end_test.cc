@@ -65,7 +65,10 @@ contexts:
     environment.set("AZURE_AUTHORITY_HOST", server.url(""));
     environment.set("AZURE_RESOURCE_MANAGER_ENDPOINT", server.url(""));
     environment.set("AZURE_GRAPH_ENDPOINT", server.url(""));
-    environment.set("SSL_CERT_FILE", folder.path("ca.pem"));
+    for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+      environment.set(name, folder.path("ca.pem"));
+    for (const char* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"})
+      environment.set(name, "");
     environment.set("KUBECONFIG", folder.path("kubeconfig"));
     environment.set("HOME", folder.path());
     environment.set("SOURCE_DATE_EPOCH", "1780000000");
@@ -145,7 +148,7 @@ TEST(EndToEnd, NoCredentialStandsAnywhere) {
   std::string all;
   for (const auto& command : {std::vector<std::string>{"why", "-v"},
                               {"scan", "-v", "-o", "json"},
-                              {"collect", "-v", "-d", folder}}) {
+                              {"collect", "-d", folder}}) {
     const auto ended = estate.run(command);
     all += ended.out + ended.err;
   }
@@ -180,8 +183,10 @@ TEST(EndToEnd, ARefusedListIsAGapAndNoAccusation) {
     response.body = R"({"error":{"code":"AuthorizationFailed","message":"no"}})";
     return response;
   });
-  const auto ended =
-      estate.run({"why", "-o", "json", "--subscription", "818fee79-40cb-59d9-aff8-ad01bbcf8c66"});
+  std::vector<std::string> command{"why", "-o", "json"};
+  for (const std::string& id : estate.stand_in.subscriptions())
+    command.insert(command.end(), {"--subscription", id});
+  const auto ended = estate.run(command);
   EXPECT_EQ(cause_of(ended.out), "none: unexplained") << ended.err;
   EXPECT_EQ(ended.code, 3) << ended.err;
   EXPECT_TRUE(ended.out.contains("virtualNetworkLinks/read"));
