@@ -18,7 +18,9 @@ constexpr std::array kResources{
     Resource{"api/v1", "nodes", false, ""},
     Resource{"api/v1", "pods", true, ""},
     Resource{"api/v1", "serviceaccounts", true, ""},
-    Resource{"api/v1", "secrets", true, ""},
+    // Pull secrets and no others: what is not needed is not fetched.
+    Resource{"api/v1", "secrets", true, "type%3Dkubernetes.io%2Fdockerconfigjson"},
+    Resource{"api/v1", "secrets", true, "type%3Dkubernetes.io%2Fdockercfg"},
     // Failed pulls are warnings; the rest is most of what a cluster says.
     Resource{"api/v1", "events", true, "type%3DWarning"},
     Resource{"apis/apps/v1", "deployments", true, ""},
@@ -84,7 +86,8 @@ NextStep KubernetesPlan::absorb(const Exchange& exchange) const {
       !scope_.fallback_name_space.empty()) {
     for (const Resource& resource : kResources) {
       const std::string all = fmt::format("{}/{}?", resource.group, resource.name);
-      if (!resource.in_namespace || !path.starts_with(all)) continue;
+      if (!resource.in_namespace || !path.starts_with(all) || !path.ends_with(resource.selector))
+        continue;
       ask(fmt::format("{}/namespaces/{}/{}?{}", resource.group, escaped(scope_.fallback_name_space),
                       resource.name, path.substr(all.size())),
           {});

@@ -207,6 +207,9 @@ Response StandIn::kubernetes(const Request& request) const {
   for (json object : objects_) {
     if (text_of(object, "kind") != listed->kind) continue;
     if (!name_space.empty() && text_of(object["metadata"], "namespace") != name_space) continue;
+    const auto selector = request.query.find("fieldSelector");
+    if (selector != request.query.end() && selector->second != "type=" + text_of(object, "type"))
+      continue;
     object.erase("kind");
     object.erase("apiVersion");
     items.push_back(std::move(object));
