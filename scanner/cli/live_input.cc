@@ -115,9 +115,7 @@ class Access {
   bool progress_shown_ = false;
 
   static LoopLimits limits(const Options& options) {
-    LoopLimits limits;
-    limits.calls = 512;
-    limits.calls_a_host = 128;  // HTTP/2: streams, not connections
+    LoopLimits limits = live_limits();
     limits.deadline = std::chrono::seconds(options.live.timeout_seconds);
     return limits;
   }

@@ -22,15 +22,15 @@ class Asking {
 
   LiveAnswers run() {
     if (azure_)
-      for (Request& request : azure_->begin()) ask(std::move(request), false);
+      for (Request& request : azure_->begin()) ask(std::move(request), false, {});
     for (const KubernetesPlan& cluster : clusters_)
-      for (Request& request : cluster.begin()) ask(std::move(request), false);
+      for (Request& request : cluster.begin()) ask(std::move(request), false, {});
     loop_.run();
     // A credential that ended in mid-run: once more, with a new one, when no call is open that uses
     // the old.
     while (!rejected_.empty()) {
       std::vector<Request> again = std::exchange(rejected_, {});
-      for (Request& request : again) ask(std::move(request), true);
+      for (Request& request : again) ask(std::move(request), true, {});
       loop_.run();
     }
 
@@ -50,9 +50,9 @@ class Asking {
   std::vector<Request> rejected_;
   LiveAnswers answers_;
 
-  void ask(Request request, bool anew) {
+  void ask(Request request, bool anew, Milliseconds before) {
     if (!anew && !asked_.insert(request.key()).second) return;
-    prepare_(request, anew, [this, request, anew](std::expected<Call, NoWay> call) {
+    prepare_(request, anew, [this, request, anew, before](std::expected<Call, NoWay> call) {
       if (!call) {
         ++answers_.unauthenticated;
         if (std::ranges::find(answers_.reasons, call.error().text) == answers_.reasons.end())
@@ -64,12 +64,15 @@ class Asking {
         answers_.exchanges.push_back(std::move(exchange));
         return;
       }
-      loop_.ask(std::move(*call),
-                [this, request, anew](Answer answer) { learn(request, std::move(answer), anew); });
+      loop_.ask(std::move(*call), [this, request, anew, before](Answer answer) {
+        const Milliseconds chain = before + answer.took;
+        learn(request, std::move(answer), anew, chain);
+      });
     });
   }
 
-  void learn(const Request& request, Answer answer, bool anew) {
+  void learn(const Request& request, Answer answer, bool anew, Milliseconds chain) {
+    answers_.longest_chain = std::max(answers_.longest_chain, chain);
     if (answer.status == 401 && !anew) {
       rejected_.push_back(request);
       return;
@@ -100,8 +103,8 @@ class Asking {
                earlier.request.url.starts_with(next.restarts);
       });
     if (!next.superseded) answers_.exchanges.push_back(std::move(exchange));
-    for (const Request& further : next.requests) ask(further, false);
-    for (const Request& further : needed) ask(further, false);
+    for (const Request& further : next.requests) ask(further, false, chain);
+    for (const Request& further : needed) ask(further, false, chain);
   }
 
   NextStep follow(const Exchange& exchange) {
@@ -114,6 +117,13 @@ class Asking {
 };
 
 }  // namespace
+
+LoopLimits live_limits() {
+  LoopLimits limits;
+  limits.calls = 512;
+  limits.calls_a_host = 128;
+  return limits;
+}
 
 LiveAnswers ask_world(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now) {
   return Asking(scope, loop, prepare, now).run();

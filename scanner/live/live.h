@@ -36,8 +36,15 @@ struct LiveAnswers {
   std::size_t unauthenticated = 0;  // that got a 401, or could not be sent without a credential
   // One line each: why requests could not be sent.
   std::vector<std::string> reasons;
+  // The slowest chain of requests each of which needed the answer before it: what nothing but
+  // quicker answers could shorten. Waiting for a free connection is no part of it.
+  Milliseconds longest_chain{0};
   bool interrupted = false;  // cancelled or out of time: what is missing was not asked
 };
+
+// How much at a time: below the usual 1,024 open files, and below the 250 reads that ARM grants a
+// subscription at once.
+LoopLimits live_limits();
 
 LiveAnswers ask_world(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now);
 
