@@ -27,6 +27,7 @@ struct Streams {
 int run_why(const Options& options, Streams streams);
 int run_scan(const Options& options, Streams streams);
 int run_collect(const Options& options, Streams streams);
+int run_permissions(const Options& options, Streams streams);
 int run_explain(const Options& options, Streams streams);
 int run_probe_command(const Options& options, Streams streams);
 // "contoso.azurecr.io", "contoso.azurecr.io/shop/cart:1.4.2" as `probe` reads them: the tag is

@@ -19,6 +19,7 @@ Usage
   acr-doctor why [TARGET] [--from PATH]   the one broken link of a pull, and its repair
   acr-doctor scan [--from PATH]           every check over everything that was given
   acr-doctor collect -d FOLDER            record what was asked and answered, for why and scan
+  acr-doctor permissions [--from PATH]    what a run may read, and what to ask for where not
   acr-doctor probe REGISTRY[/REPOSITORY[:TAG]]
                                           the way to a registry, tried from this machine
   acr-doctor explain CHECK                why a check exists, what it reads, how to repair
@@ -178,6 +179,37 @@ Output
 Exit codes
   0  every step worked                    2  usage error, nothing was tried
   1  a step failed                        3  nothing failed, but not all could be tried
+)"},
+    Help{"permissions", R"(Tells what a run may read, and the right to ask for where not.
+
+Usage
+  acr-doctor permissions [--from PATH...] [OPTION...]
+
+Input
+  --from PATH                     a recording, or what az and kubectl printed, refusals included
+  -n, --namespace NAME            only this namespace
+
+Live, where no --from is given, or one of these is
+  --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
+                                  a registry or cluster and may be read
+  --management-group ID           those of this group; repeatable
+  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --auth KIND                     auto (default), environment, workload-identity, managed-identity,
+                                  azure-cli or azd
+  --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
+  --kubeconfig FILE               in place of KUBECONFIG and ~/.kube/config
+  --no-secrets                    pull secrets are not read
+  --timeout SECONDS               for everything that is asked (default 120)
+
+Output
+  -o, --output FORMAT[=FILE]      text (default) or json
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+  -q, --quiet                     no progress
+
+Exit codes
+  0  everything asked for was read    3  something was refused or failed
+  2  usage error                      4  nothing could be read
 )"},
     Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds;
 or what the text of an image-pull failure says.

@@ -105,8 +105,9 @@ po::options_description describe(std::string_view command) {
     add("ascii", po::bool_switch());
   }
   const bool reports = command == "why" || command == "scan";
-  if (reports) add("from", list());
-  if (reports || command == "collect") {
+  const bool asks = reports || command == "collect" || command == "permissions";
+  if (asks && command != "collect") add("from", list());
+  if (asks) {
     add("subscription", list());
     add("management-group", list());
     add("registry", list());
@@ -115,6 +116,10 @@ po::options_description describe(std::string_view command) {
     add("auth", text());
     add("timeout", text());
     add("no-secrets", po::bool_switch());
+  }
+  if (command == "permissions") {
+    add("namespace,n", text());
+    add("quiet,q", po::bool_switch());
   }
   if (command == "collect") {
     add("directory,d", text());

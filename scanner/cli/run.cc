@@ -91,6 +91,7 @@ int dispatch(const std::vector<std::string>& words, Streams streams) {
   if (!options) return refuse(options.error(), json, streams);
   if (command == "why") return run_why(*options, streams);
   if (command == "scan") return run_scan(*options, streams);
+  if (command == "permissions") return run_permissions(*options, streams);
   if (command == "probe") return run_probe_command(*options, streams);
   if (command == "collect") return run_collect(*options, streams);
   if (command == "explain") return run_explain(*options, streams);

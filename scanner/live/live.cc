@@ -22,15 +22,15 @@ class Asking {
 
   LiveAnswers run() {
     if (azure_)
-      for (Request& request : azure_->begin()) ask(std::move(request), false, {});
+      for (const Request& request : azure_->begin()) ask(request, false, {});
     for (const KubernetesPlan& cluster : clusters_)
-      for (Request& request : cluster.begin()) ask(std::move(request), false, {});
+      for (const Request& request : cluster.begin()) ask(request, false, {});
     loop_.run();
     // A credential that ended in mid-run: once more, with a new one, when no call is open that uses
     // the old.
     while (!rejected_.empty()) {
-      std::vector<Request> again = std::exchange(rejected_, {});
-      for (Request& request : again) ask(std::move(request), true, {});
+      const std::vector<Request> again = std::exchange(rejected_, {});
+      for (const Request& request : again) ask(request, true, {});
       loop_.run();
     }
 
@@ -50,7 +50,7 @@ class Asking {
   std::vector<Request> rejected_;
   LiveAnswers answers_;
 
-  void ask(Request request, bool anew, Milliseconds before) {
+  void ask(const Request& request, bool anew, Milliseconds before) {
     if (!anew && !asked_.insert(request.key()).second) return;
     prepare_(request, anew, [this, request, anew, before](std::expected<Call, NoWay> call) {
       if (!call) {

@@ -192,5 +192,27 @@ TEST(EndToEnd, ARefusedListIsAGapAndNoAccusation) {
   EXPECT_TRUE(ended.out.contains("virtualNetworkLinks/read"));
 }
 
+TEST(EndToEnd, PermissionsNameTheMissingRight) {
+  Estate estate("private-zone-not-linked");
+  const auto all = estate.run({"permissions"});
+  EXPECT_EQ(all.code, 0) << all.out << all.err;
+  EXPECT_TRUE(all.out.contains("registries")) << all.out;
+  estate.stand_in.instead("/api/v1/secrets", [](const Request&) {
+    Response response;
+    response.status = 403;
+    response.body =
+        R"({"kind":"Status","apiVersion":"v1","status":"Failure","message":"secrets is forbidden: User \"ana\" cannot list resource \"secrets\" in API group \"\" at the cluster scope","reason":"Forbidden","details":{"kind":"secrets"},"code":403})";
+    return response;
+  });
+  const auto some = estate.run({"permissions"});
+  EXPECT_EQ(some.code, 3) << some.out << some.err;
+  EXPECT_TRUE(some.out.contains("list secrets")) << some.out;
+  EXPECT_TRUE(some.out.contains("clusterrole.yaml")) << some.out;
+  const auto json =
+      nlohmann::json::parse(estate.run({"permissions", "-o", "json"}).out, nullptr, false);
+  ASSERT_FALSE(json.is_discarded());
+  EXPECT_GT(json["permissions"].size(), 10U);
+}
+
 }  // namespace
 }  // namespace acr::test

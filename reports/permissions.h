@@ -1,0 +1,19 @@
+// What a run may read, and what to ask for where it may not.
+#pragma once
+
+#include <string>
+
+#include "estate/estate.h"
+#include "reports/render.h"
+
+namespace acr {
+
+struct Permissions {
+  std::size_t read = 0, refused = 0, failed = 0;  // kinds of things, requests, requests
+};
+Permissions count_permissions(const Estate& estate);
+
+std::string render_permissions(const Estate& estate, const RenderOptions& options);
+std::string render_permissions_json(const Estate& estate);
+
+}  // namespace acr
