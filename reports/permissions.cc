@@ -33,6 +33,7 @@ std::map<Kind, std::size_t> kinds_read(const Estate& estate) {
 
 std::vector<const Refusal*> sorted(const std::vector<Refusal>& refusals) {
   std::vector<const Refusal*> all;
+  all.reserve(refusals.size());
   for (const Refusal& refusal : refusals) all.push_back(&refusal);
   std::ranges::sort(all, {}, [](const Refusal* refusal) {
     return std::tuple(refusal->kind, refusal->action, refusal->scope, refusal->name_space);
