@@ -22,7 +22,7 @@ int run_collect(const Options& options, Streams streams) {
     return refuse(UsageError{"collect needs a folder to write to", "acr-doctor collect -d FOLDER"},
                   false, streams);
   }
-  const auto live = ask_live(options, streams);
+  const auto live = ask_live(options, {}, streams);
   if (!live) return refuse_input(live.error(), false, streams);
   Recording recording;
   recording.at = now();
