@@ -112,6 +112,8 @@ Response StandIn::answer(const Request& request) {
     response = error(401, "InvalidAuthenticationToken", "The access token is invalid.");
   } else if (request.path.starts_with("/api")) {
     response = kubernetes(request);
+  } else if (request.path.starts_with("/v1.0/")) {
+    response = graph(request);
   } else if (request.method == "POST") {
     response = resource_graph(request);
   } else {
@@ -166,6 +168,13 @@ Response StandIn::arm(const Request& request) const {
     body["nextLink"] = base + request.path + "?api-version=" + request.query.at("api-version") +
                        "&%24skiptoken=" + std::to_string(from + options_.page);
   return answer_with(body);
+}
+
+// Microsoft Graph: nobody is in any group.
+Response StandIn::graph(const Request& request) {
+  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", json::array()}});
+  return error(403, "Authorization_RequestDenied",
+               "Insufficient privileges to complete the operation.");
 }
 
 Response StandIn::resource_graph(const Request& request) const {

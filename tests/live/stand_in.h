@@ -47,6 +47,7 @@ class StandIn {
   std::vector<std::pair<std::string, std::function<Response(const Request&)>>> instead_;
 
   Response arm(const Request& request) const;
+  static Response graph(const Request& request);
   Response resource_graph(const Request& request) const;
   Response kubernetes(const Request& request) const;
 };
