@@ -83,6 +83,7 @@ Output
 
 Exit code
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
+  --config FILE                   the policy; else $ACR_DOCTOR_CONFIG, else acr-doctor.yaml here
 )"},
     Help{"scan", R"(Judges every registry, cluster and pull of the input.
 
@@ -115,6 +116,8 @@ Output
   -v, --verbose                   nothing is left out
 
 Judging
+  --config FILE                   the policy: checks, severities, exceptions; else
+                                  $ACR_DOCTOR_CONFIG, else acr-doctor.yaml here
   --check GLOB                    only these checks; repeatable
   --fail-on LEVEL                 critical, high (default), medium, low or none
   --on-incomplete fail|warn       warn: exit code 0 in place of 3

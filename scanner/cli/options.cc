@@ -127,6 +127,7 @@ po::options_description describe(std::string_view command) {
     add("quiet,q", po::bool_switch());
   }
   if (reports) {
+    add("config", text());
     add("on-incomplete", text());
     add("quiet,q", po::bool_switch());
     add("verbose,v", po::bool_switch());
@@ -218,6 +219,8 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.dns_servers = list("dns");
   options.error_text = text("error");
   options.folder = text("directory");
+  options.config = text("config");
+  options.fail_on_given = values.count("fail-on") != 0;
   options.live.subscriptions = list("subscription");
   options.live.management_groups = list("management-group");
   options.live.registries = list("registry");

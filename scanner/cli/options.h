@@ -48,6 +48,8 @@ struct Options {
   std::vector<std::string> dns_servers;  // probe
   std::vector<OutputTarget> outputs;     // at least one; at most one to standard output
   JudgeOptions judge;
+  std::string config;                 // --config; empty: the usual places
+  bool fail_on_given = false;         // by --fail-on
   Severity severity = Severity::low;  // the least severity listed
   Colour colour = Colour::automatic;
   bool ascii = false, quiet = false, verbose = false, show_passed = false;

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/policy_file.h"
 
 namespace acr {
 
-int run_scan(const Options& options, Streams streams) {
+int run_scan(const Options& asked, Streams streams) {
+  Options options = asked;
   const bool json = json_goes_to_out(options);
+  if (const auto error = add_policy(options)) return refuse(*error, json, streams);
   if (!options.arguments.empty()) {
     return refuse({fmt::format("scan takes no argument '{}'", options.arguments.front()),
                    fmt::format("for its input: --from {}", options.arguments.front())},

@@ -17,10 +17,13 @@ namespace acr {
 
 namespace {
 
-bool selected(const Check& check, const std::vector<std::string>& globs) {
-  return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-           return fnmatch(glob.c_str(), std::string(check.id).c_str(), 0) == 0;
-         });
+// --check says more than the policy.
+bool selected(const Check& check, const JudgeOptions& options) {
+  const std::vector<std::string>& globs = options.check_globs;
+  if (globs.empty()) return is_selected(check, options.policy);
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+    return fnmatch(glob.c_str(), std::string(check.id).c_str(), 0) == 0;
+  });
 }
 
 // The same subject twice (two versions of an image in one roll-out): tell them apart by number.
@@ -58,7 +61,7 @@ std::vector<Scope> scopes_of(const Estate& estate) {
 bool matters(const Result& result, const JudgeOptions& options) {
   return result.verdict->outcome == Outcome::unknown && result.check->link != Link::symptom &&
          (!result.check->corroborates || result.verdict->in_the_way) && options.fail_on &&
-         result.check->severity >= *options.fail_on;
+         result.severity() >= *options.fail_on;
 }
 
 // Results are heavy to move: their places are sorted, and each moves once.
@@ -86,7 +89,10 @@ void finish(Report& report, const JudgeOptions& options) {
         break;
       case Outcome::fail:
         ++summary.fail;
-        ++summary.fail_by_severity[static_cast<std::size_t>(result.check->severity)];
+        if (result.suppression)
+          ++summary.suppressed;
+        else
+          ++summary.fail_by_severity[static_cast<std::size_t>(result.severity())];
         break;
       case Outcome::unknown:
         ++summary.unknown;
@@ -105,8 +111,9 @@ void finish(Report& report, const JudgeOptions& options) {
     if (notification.level != Notification::Level::note) summary.complete = false;
   }
   put_in_order(report.results, [](const Result& a, const Result& b) {
-    return std::tie(b.check->severity, a.check->id, a.subject->id, a.subject->discriminator) <
-           std::tie(a.check->severity, b.check->id, b.subject->id, b.subject->discriminator);
+    const Severity of_a = a.severity(), of_b = b.severity();
+    return std::tie(of_b, a.check->id, a.subject->id, a.subject->discriminator) <
+           std::tie(of_a, b.check->id, b.subject->id, b.subject->discriminator);
   });
   const auto order = [](const PullReport& p) {
     // Broken and unexplained first; among them those that fail now.
@@ -179,7 +186,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   report.notifications = std::move(notifications);
   report.scopes = scopes_of(estate);
   for (const Check* check : all_checks()) {
-    if (selected(*check, options.check_globs)) report.checks.push_back(check);
+    if (selected(*check, options)) report.checks.push_back(check);
   }
   const std::vector<Pull> all_pulls = pulls(estate);
   const std::vector<Attachment> all_attachments = attachments(estate, all_pulls);
@@ -211,7 +218,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
     discriminators.make_unique(explained.subject.own());
     for (const ChainLink& link : explained.chain) {
       if (!std::holds_alternative<JudgeOf<Pull>>(link.check->judge) ||
-          !selected(*link.check, options.check_globs))
+          !selected(*link.check, options))
         continue;
       report.results.push_back({.check = link.check,
                                 .subject = explained.subject,
@@ -223,6 +230,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   Reaches reaches;
   for (const PullReport& pull : report.pulls) reaches.add(pull);
   for (PullReport& pull : report.pulls) reaches.tell(pull);
+  apply_policy(options.policy, report);
   finish(report, options);
 
   int code = 0;

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "estate/pull.h"
+#include "judge/policy.h"
 #include "judge/report.h"
 
 namespace acr {
 
 struct JudgeOptions {
-  std::vector<std::string> check_globs;              // empty = all
+  std::vector<std::string> check_globs;  // empty = all
+  Policy policy;
   std::optional<Severity> fail_on = Severity::high;  // nullopt: nothing fails the run
   bool incomplete_is_ok = false;                     // --on-incomplete warn
 };

@@ -51,11 +51,24 @@ class Shared {
   std::shared_ptr<T> value_;
 };
 
+// Why a finding is accepted, by whom, and until when.
+struct Suppression {
+  std::string reason, owner, ticket;  // the ticket may be empty
+  std::string expires;                // a day: "2026-12-31"; empty: not told
+  std::string source;                 // "acr-doctor.yaml:14"
+};
+
 struct Result {
   const Check* check = nullptr;
   Shared<SubjectRef> subject;
   std::string fingerprint;  // 32 hex digits, see fingerprint.h
   Shared<Verdict> verdict;
+  std::optional<Severity> decided = {};  // by the policy, over the check's own
+  std::shared_ptr<const Suppression> suppression = {};
+
+  Severity severity() const { return decided.value_or(check->severity); }
+  // A finding that nobody has accepted.
+  bool is_open() const { return verdict->outcome == Outcome::fail && !suppression; }
 };
 
 struct ChainLink {
@@ -97,7 +110,8 @@ struct Scope {
 
 struct Summary {
   std::uint64_t pass = 0, fail = 0, unknown = 0, not_applicable = 0;
-  std::uint64_t fail_by_severity[4] = {};  // indexed by Severity
+  std::uint64_t suppressed = 0;            // of `fail`: accepted by an exception
+  std::uint64_t fail_by_severity[4] = {};  // indexed by Severity; without those suppressed
   bool complete = true;
   int exit_code = 0;
 };

@@ -278,5 +278,53 @@ TEST_F(Cli, ReplaceFileWritesThroughDevices) {
   }
 }
 
+TEST_F(Cli, AFindingIsAcceptedUntilItsDayIsOver) {
+  const auto accept_until = [&](const char* day) {
+    std::ofstream(folder_ / "policy.yaml") << "exceptions:\n"
+                                              "  - check: admin-user-disabled\n"
+                                              "    resource: contosoprod\n"
+                                              "    reason: a build agent signs in with it\n"
+                                              "    owner: team-build\n"
+                                              "    expires: "
+                                           << day << "\n";
+    return scan({"--check", "admin-user-disabled", "-o", "json", "--config", path("policy.yaml")});
+  };
+  const Ran accepted = accept_until("2026-05-28");  // the run's own day
+  EXPECT_EQ(accepted.code, 0) << accepted.err;
+  const Json report = Json::parse(accepted.out);
+  EXPECT_EQ(report["results"][0]["outcome"], "fail");
+  EXPECT_EQ(report["results"][0]["suppression"]["owner"], "team-build");
+  EXPECT_EQ(report["results"][0]["suppression"]["expires"], "2026-05-28");
+  EXPECT_EQ(report["summary"]["suppressed"], 1);
+  EXPECT_EQ(report["summary"]["failBySeverity"]["high"], 0);
+  EXPECT_EQ(report["notifications"][0]["code"], "exception-ends-soon");
+
+  const Ran over = accept_until("2026-05-27");
+  EXPECT_EQ(over.code, 1);
+  const Json again = Json::parse(over.out);
+  EXPECT_EQ(again["results"][0]["suppression"], nullptr);
+  EXPECT_EQ(again["notifications"][0]["code"], "exception-expired");
+
+  std::ofstream(folder_ / "policy.yaml") << "exceptions:\n  - chek: x\n";
+  const Ran wrong = scan({"--config", path("policy.yaml")});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_TRUE(
+      wrong.err.contains("policy.yaml:2: an exception has no key 'chek'; did you mean check?"))
+      << wrong.err;
+}
+
+TEST_F(Cli, ThePolicySetsSeveritiesAndThreshold) {
+  std::ofstream(folder_ / "policy.yaml") << "severities: {admin-user-disabled: low}\n";
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "--config", path("policy.yaml")}).code, 0);
+  std::ofstream(folder_ / "policy.yaml")
+      << "severities: {admin-user-disabled: low}\nfail-on: low\n";
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "--config", path("policy.yaml")}).code, 1);
+  EXPECT_EQ(
+      scan({"--check", "admin-user-disabled", "--config", path("policy.yaml"), "--fail-on", "high"})
+          .code,
+      0);
+  EXPECT_EQ(scan({"--config", path("none.yaml")}).code, 2);
+}
+
 }  // namespace
 }  // namespace acr
