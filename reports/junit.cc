@@ -170,7 +170,7 @@ void write_suite(std::string& out, const Suite& suite, std::size_t id, const Rep
     if (value.empty()) return;
     fmt::format_to(to, "      <property name=\"{}\" value=\"{}\"/>\n", name, xml(value));
   };
-  property("tool", "acr-doctor " ACR_VERSION);
+  property("tool", "acr-doctor " + version_of(report));
   property("scopeKind", suite.scope.kind);
   property("resourceId", suite.scope.id);
   property("subscription", suite.scope.subscription);

@@ -6,7 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "reports/conclusion.h"
 #include "reports/escape.h"
+#include "reports/gaps.h"
 #include "reports/layout.h"
 #include "reports/render.h"
 
@@ -53,7 +55,7 @@ void draw_counts(Page& page, const Report& report) {
   };
   const Summary& sum = report.summary;
   const std::string_view dot = page.dot();
-  std::string text = page.paint(Tone::strong, "acr-doctor " ACR_VERSION);
+  std::string text = page.paint(Tone::strong, "acr-doctor " + version_of(report));
   for (const auto& part :
        {count_of(scopes("cluster"), "cluster"), count_of(scopes("registry"), "registry"),
         count_of(report.pulls.size(), "pull"), count_of(report.checks.size(), "check")}) {
@@ -226,38 +228,6 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
   page.line();
 }
 
-// Results that nobody could judge, for one and the same lack.
-struct Gaps {
-  std::string reason;  // of the first
-  std::vector<std::string> supply;
-  std::vector<std::string_view> checks;
-  std::size_t results = 0, reasons = 0;
-};
-
-// Checks that only back up what others found are left out unless `every`.
-std::vector<Gaps> group_by_gap(const Report& report, bool every) {
-  std::vector<Gaps> groups;
-  std::map<std::string, std::size_t> places;
-  std::map<std::string, bool> seen;
-  for (const auto& result : report.results) {
-    const Verdict& verdict = result.verdict;
-    if (verdict.outcome != Outcome::unknown || (result.check->corroborates && !every)) continue;
-    std::string key;
-    for (const auto& command : verdict.supply) key += command + '\x1F';
-    if (key.empty()) key = '\x1F' + verdict.reason;
-    const auto [place, is_new] = places.emplace(key, groups.size());
-    if (is_new) groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0});
-    Gaps& group = groups[place->second];
-    ++group.results;
-    if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
-    if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
-        group.checks.end()) {
-      group.checks.push_back(result.check->id);
-    }
-  }
-  return groups;
-}
-
 void draw_gaps(Page& page, const Report& report) {
   if (report.summary.unknown == 0) return;
   const auto groups = group_by_gap(report, page.options.verbose);
@@ -325,20 +295,8 @@ void draw_next(Page& page, const Report& report) {
 
 void draw_verdict(Page& page, const Report& report) {
   const Summary& sum = report.summary;
-  std::uint64_t grave = 0;
-  for (auto s = static_cast<std::size_t>(report.fail_on); s < std::size(sum.fail_by_severity);
-       ++s) {
-    grave += sum.fail_by_severity[s];
-  }
-  std::string text = count_of(sum.fail, "finding");
-  if (report.fail_on_nothing) {
-    text += ", none of them counts (--fail-on none)";
-  } else {
-    text += fmt::format(", {} at or above {}", grave, to_string(report.fail_on));
-  }
-  if (sum.unknown > 0) text += fmt::format("; {} not judged", count_of(sum.unknown, "result"));
-  if (!sum.complete && sum.unknown == 0) text += "; the input is not complete";
-  text += fmt::format("; exit code {}", sum.exit_code);
+  const std::uint64_t grave = grave_findings(report);
+  std::string text = conclusion(report) + fmt::format("; exit code {}", sum.exit_code);
   if (grave > 0 && !report.fail_on_nothing) {
     page.verdict(Mark::bad, "FAILED", text);
   } else if (!sum.complete) {

@@ -15,7 +15,7 @@ int run_scan(const Options& options, Streams streams) {
   if (!given) return refuse_input(given.error(), json, streams);
   Report report = scan(given->collected.estate, given->notifications, options.judge);
   report.mode = given->mode;
-  return exit_code_of(*given, deliver(keep(std::move(report)), options, {}, streams));
+  return exit_code_of(*given, deliver(keep(std::move(report)), options, streams));
 }
 
 }  // namespace acr

@@ -103,7 +103,9 @@ struct Summary {
 };
 
 struct Report {
+  std::string version;  // of the program that judged; empty: this one
   std::string command;  // "why" or "scan"
+  std::string again;    // the command that repeats the run; empty where none does
   std::string mode = "offline";
   Instant started_at{};
   std::vector<Scope> scopes;
@@ -113,7 +115,8 @@ struct Report {
   std::vector<Notification> notifications;
   Summary summary;
   Severity fail_on = Severity::high;
-  bool fail_on_nothing = false;  // --fail-on none
+  bool fail_on_nothing = false;       // --fail-on none
+  std::shared_ptr<const void> keeps;  // what the checks of a report that was read lie in
 };
 
 }  // namespace acr

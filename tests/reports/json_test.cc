@@ -214,6 +214,14 @@ TEST(Json, IsHarmlessWhateverTheInputSays) {
             "dial tcp 20.62.1.1:443: i/o timeout");
 }
 
+// As a tree of the same content would be printed: scripts that compare texts see no difference.
+TEST(Json, IsPrintedAsATreeWouldBe) {
+  for (const auto& report : reports()) {
+    const std::string text = render_json(report, {});
+    EXPECT_EQ(Json::parse(text).dump(2) + "\n", text);
+  }
+}
+
 TEST(Json, IsTheSameEveryTime) {
   EXPECT_EQ(render_json(sample::scan_report(), {}), render_json(sample::scan_report(), {}));
 }
