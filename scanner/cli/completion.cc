@@ -56,16 +56,15 @@ std::string bash() {
   for (const std::string& command : command_names()) {
     std::vector<std::string> names;
     for (const OptionShape& shape : shapes_of(command)) {
+      std::string pattern = fmt::format("{}:--{}", command, shape.name);
+      if (shape.letter != 0) pattern += fmt::format("|{}:-{}", command, shape.letter);
       names.push_back("--" + shape.name);
       if (shape.letter != 0) names.push_back(fmt::format("-{}", shape.letter));
       if (!shape.takes_value) continue;
       std::string action = ":";  // anything: nothing is offered
       if (!shape.words.empty()) action = fmt::format("words={}", quoted(join(shape.words)));
       if (shape.takes_path) action = "paths=1";
-      for (const std::string& dashes :
-           {"--" + shape.name,
-            shape.letter == 0 ? std::string() : fmt::format("-{}", shape.letter)})
-        if (!dashes.empty()) values += fmt::format("    {}:{}) {} ;;\n", command, dashes, action);
+      values += fmt::format("    {}) {} ;;\n", pattern, action);
     }
     names.emplace_back("--help");
     const Operands operand = operands_of(command);
@@ -76,7 +75,7 @@ std::string bash() {
   // Bash cuts words at "=" and ":", and what it offers must begin where it cut.
   return fmt::format(R"(# bash completion for acr-doctor
 _acr_doctor() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" command="${{COMP_WORDS[1]}}" option= words= paths= i
+  local current="${{COMP_WORDS[COMP_CWORD]}}" command="${{COMP_WORDS[1]}}" option= words= paths=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W {} -- "$current")

@@ -295,7 +295,9 @@ std::string_view help_on(std::string_view command, std::string_view option) {
   if (at == std::string_view::npos) return {};
   const auto begin = help.rfind('\n', at) + 1;
   const auto line = help.substr(begin, help.find('\n', begin) - begin);
-  return line.size() > kColumn ? line.substr(kColumn) : std::string_view();
+  std::string_view text = line.size() > kColumn ? line.substr(kColumn) : std::string_view();
+  while (text.ends_with(',') || text.ends_with(';')) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string> command_names() {
