@@ -47,8 +47,8 @@ int run_why(const Options& asked, Streams streams) {
   auto report = why(given->collected.estate, given->notifications, target, options.judge);
   if (!report) return refuse(UsageError{report.error().text, {}}, json, streams);
   report->mode = given->mode;
-  return exit_code_of(*given,
-                      deliver(keep(*std::move(report)), options, repeat_command(options), streams));
+  report->again = repeat_command(options);
+  return exit_code_of(*given, deliver(keep(*std::move(report)), options, streams));
 }
 
 }  // namespace acr

@@ -1,6 +1,7 @@
 // From the estate to the report: judge every check, explain every pull.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,9 @@ namespace acr {
 struct JudgeOptions {
   std::vector<std::string> check_globs;  // empty = all
   Policy policy;
+  std::shared_ptr<const Report> baseline;            // an earlier report of the same estate
   std::optional<Severity> fail_on = Severity::high;  // nullopt: nothing fails the run
+  bool fail_on_new = false;                          // only what the baseline does not hold
   bool incomplete_is_ok = false;                     // --on-incomplete warn
 };
 
