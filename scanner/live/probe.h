@@ -12,6 +12,7 @@
 #include "estate/observation.h"
 #include "live/docker_login.h"
 #include "live/loop.h"
+#include "live/token.h"
 
 namespace acr {
 
@@ -20,9 +21,10 @@ struct EntraToken {
   Secret text;
   std::string tenant;  // may be empty
 };
-// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
+// Obtains a token and hands it, or why there is none, to its argument: once, at once or while the
+// loop runs.
 using AskEntraToken =
-    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
+    std::function<void(std::function<void(std::expected<EntraToken, TokenError>)>)>;
 
 struct ProbeRequest {
   std::string registry;               // "contoso.azurecr.io", "localhost:5000"
