@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "estate/estate.h"
+#include "judge/report.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -11,9 +13,12 @@ namespace acr {
 struct Permissions {
   std::size_t read = 0, refused = 0, failed = 0;  // kinds of things, requests, requests
 };
-Permissions count_permissions(const Estate& estate);
+// `notes`: of the run. Their warnings tell of requests that failed, too: those for no one kind of
+// things, and those that were never sent.
+Permissions count_permissions(const Estate& estate, const std::vector<Notification>& notes);
 
-std::string render_permissions(const Estate& estate, const RenderOptions& options);
-std::string render_permissions_json(const Estate& estate);
+std::string render_permissions(const Estate& estate, const std::vector<Notification>& notes,
+                               const RenderOptions& options);
+std::string render_permissions_json(const Estate& estate, const std::vector<Notification>& notes);
 
 }  // namespace acr

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "judge/explain.h"
+#include "judge/unread.h"
 
 namespace acr {
 
@@ -169,6 +170,18 @@ int with_incomplete(const Report& report, int code, const JudgeOptions& options)
   return 3;
 }
 
+void warn_of_unread(Report& report, const Estate& estate, std::span<const Kind> kinds,
+                    std::string_view name_space) {
+  for (Notification& note : find_unread(estate, kinds, report.notifications, name_space))
+    report.notifications.push_back(std::move(note));
+}
+
+bool is_warned(const Report& report) {
+  return std::ranges::any_of(report.notifications, [](const Notification& note) {
+    return note.level != Notification::Level::note;
+  });
+}
+
 }  // namespace
 
 Report scan(const Estate& estate, std::vector<Notification> notifications,
@@ -177,6 +190,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   report.command = "scan";
   report.started_at = estate.now;
   report.notifications = std::move(notifications);
+  warn_of_unread(report, estate, kOfScan, {});
   report.scopes = scopes_of(estate);
   for (const Check* check : all_checks()) {
     if (selected(*check, options.check_globs)) report.checks.push_back(check);
@@ -329,6 +343,7 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
   const bool all_failing = target.kind.empty();
   Selection selection;
   if (all_failing) {
+    warn_of_unread(report, estate, kOfPulls, target.name_space);
     for (const Pull& pull : all_pulls) {
       if (!target.name_space.empty() && pull.name_space != target.name_space) continue;
       if (!target.cluster.empty() &&
@@ -338,7 +353,21 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
     }
   } else {
     selection = select_pulls(estate, all_pulls, target);
-    if (!selection.error.empty()) return std::unexpected(WhyError{std::move(selection.error)});
+    if (!selection.error.empty()) {
+      // What was asked for may stand in what could not be read.
+      const bool asks_for_cluster = target.kind == "image";
+      warn_of_unread(report, estate, asks_for_cluster ? std::span<const Kind>(kOfScan) : kOfPulls,
+                     target.name_space);
+      const bool unclear = asks_for_cluster && target.cluster.empty();
+      if (unclear || !is_warned(report))
+        return std::unexpected(WhyError{std::move(selection.error)});
+      report.notifications.insert(
+          report.notifications.begin(),
+          {.level = Notification::Level::warning,
+           .code = "target-not-found",
+           .text = selection.error + "; not all of it could be read, so it may be there",
+           .source = {}});
+    }
     if (selection.made) selection.pulls.push_back(&*selection.made);
   }
 
@@ -391,9 +420,7 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
   };
   // Whether a pull pulls does not depend on links that a successful pull left unproven.
   const bool open = any(Diagnosis::unexplained) || any(Diagnosis::unknown);
-  const bool damaged =
-      std::any_of(report.notifications.begin(), report.notifications.end(),
-                  [](const Notification& n) { return n.level != Notification::Level::note; });
+  const bool damaged = is_warned(report);
   const bool nothing_to_judge =
       all_failing && !estate.has(Kind::pod) && !estate.has(Kind::workload);
   report.summary.complete = !open && !damaged && !nothing_to_judge;
