@@ -38,13 +38,13 @@ int run_collect(const Options& options, Streams streams) {
   }
   for (const Notification& note : live->notifications)
     streams.err << "acr-doctor: " << clean(note.text) << '\n';
-  const auto unread = std::ranges::count_if(live->exchanges, [](const Exchange& exchange) {
-    return exchange.status == 0 || exchange.status == 401 || exchange.status == 403 ||
-           exchange.status == 429 || exchange.status >= 500;
-  });
+  const std::size_t unread = written->unread;
   if (!options.quiet) {
-    streams.out << fmt::format("{} answers in {}", *written, options.folder);
-    if (unread > 0) streams.out << fmt::format("; {} requests were refused or failed", unread);
+    streams.out << fmt::format("{} answers in {}", written->documents, options.folder);
+    if (unread > 0)
+      streams.out << fmt::format(
+          "; {} request{} refused or failed\nwhich: acr-doctor permissions --from {}", unread,
+          unread == 1 ? " was" : "s were", quote(options.folder));
     streams.out << fmt::format("\nread them with: acr-doctor scan --from {}\n",
                                quote(options.folder));
   }
