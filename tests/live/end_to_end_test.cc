@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "live/base64.h"
 #include "live/program.h"
 
 namespace acr::test {
@@ -48,6 +49,16 @@ TEST(EndToEnd, ARecordingGivesTheSameReport) {
 
 TEST(EndToEnd, NoCredentialStandsAnywhere) {
   ServedEstate estate("service-account");
+  const std::string password = "CANARY-pull-password";
+  const std::string config = R"({"auths":{"contosoprod.azurecr.io":{"username":"contosoprod",)"
+                             R"("password":")" +
+                             password + R"(","auth":")" + encode_base64("contosoprod:" + password) +
+                             R"("}}})";
+  estate.stand_in.add({{"kind", "Secret"},
+                       {"apiVersion", "v1"},
+                       {"type", "kubernetes.io/dockerconfigjson"},
+                       {"metadata", {{"name", "planted"}, {"namespace", "shop"}}},
+                       {"data", {{".dockerconfigjson", encode_base64(config)}}}});
   const std::string folder = estate.folder.path("snapshot");
   std::string all;
   for (const auto& command : {std::vector<std::string>{"why", "-v"},
@@ -58,6 +69,10 @@ TEST(EndToEnd, NoCredentialStandsAnywhere) {
   }
   all += read_folder(folder);
   EXPECT_TRUE(all.contains("registries")) << all.substr(0, 1'000);
+  EXPECT_TRUE(all.contains("planted")) << "the pull secret was not read";
+  for (const std::string& secret :
+       {encode_base64("contosoprod:" + password), encode_base64(config)})
+    EXPECT_FALSE(all.contains(secret));
   for (const char* secret : {kToken, kKubeToken, kClientSecret, "CANARY", "client_secret"})
     EXPECT_FALSE(all.contains(secret)) << secret << " at " << all.substr(all.find(secret), 200);
 }
