@@ -10,6 +10,7 @@
 #include "reports/escape.h"
 #include "reports/gaps.h"
 #include "reports/layout.h"
+#include "reports/notes.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -287,15 +288,12 @@ void draw_gaps(Page& page, const Report& report) {
 }
 
 void draw_notifications(Page& page, const Report& report) {
-  std::vector<const Notification*> notes;
-  for (const auto& item : report.notifications) {
-    if (page.options.verbose || item.level != Notification::Level::note) notes.push_back(&item);
-  }
+  const auto notes = gather_notes(report, page.options.verbose);
   if (notes.empty()) return;
   page.heading(fmt::format("NOT READ ({})", notes.size()));
   const std::size_t shown = caps_lists(page) ? std::min(notes.size(), kListed) : notes.size();
   for (std::size_t i = 0; i < shown; ++i) {
-    page.labelled(11, level_name(notes[i]->level), clean(notes[i]->text));
+    page.labelled(11, level_name(notes[i].level), notes[i].text);
   }
   if (shown < notes.size()) {
     page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));
