@@ -60,13 +60,13 @@ Input
   --from PATH                     a file or folder of JSON or YAML documents, recognised by content;
                                   - is standard input; repeatable
   -n, --namespace NAME            only this namespace
-  --cluster NAME                  only this cluster
+  --cluster NAME                  only this cluster; live, Azure is read where it lies
 
 Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -97,7 +97,8 @@ Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -137,7 +138,8 @@ Live
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -193,7 +195,8 @@ Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable

@@ -111,6 +111,7 @@ po::options_description describe(std::string_view command) {
     add("subscription", list());
     add("management-group", list());
     add("registry", list());
+    if (command != "why") add("cluster", list());
     add("context", list());
     add("kubeconfig", text());
     add("auth", text());
@@ -213,7 +214,11 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.arguments = list("argument");
   options.from = list("from");
   options.name_space = text("namespace");
-  options.cluster = text("cluster");
+  const bool one_cluster = options.command == "why" || options.command == "probe";
+  if (one_cluster)
+    options.cluster = text("cluster");
+  else
+    options.live.clusters = list("cluster");
   options.docker_config = text("docker-config");
   options.dns_servers = list("dns");
   options.error_text = text("error");

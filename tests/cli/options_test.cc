@@ -65,6 +65,22 @@ TEST(Options, AllOfThem) {
   EXPECT_EQ(why->outputs[0].file, "");
 }
 
+TEST(Options, ClustersAndRegistriesAreNamedApart) {
+  for (const char* command : {"scan", "collect", "permissions"}) {
+    const auto options =
+        parse_options(command, Words{"--cluster", "a", "--registry", "r", "--cluster", "b"});
+    ASSERT_TRUE(options) << command << ": " << options.error().text;
+    EXPECT_EQ(options->live.clusters, (Words{"a", "b"})) << command;
+    EXPECT_EQ(options->live.registries, Words{"r"}) << command;
+    EXPECT_TRUE(options->live.names_azure()) << command;
+  }
+  // Of files, too, `why` may be asked about one cluster.
+  const auto why = parse_options("why", Words{"--from", "a", "--cluster", "c"});
+  ASSERT_TRUE(why) << why.error().text;
+  EXPECT_FALSE(why->live.names_azure());
+  EXPECT_FALSE(parse_options("why", Words{"--cluster", "a", "--cluster", "b"}));
+}
+
 TEST(Options, MistakesAreNamedAndGuessed) {
   const struct {
     const char* command;
@@ -75,7 +91,7 @@ TEST(Options, MistakesAreNamedAndGuessed) {
       {"why", {"--nmespace", "x"}, "why has no option --nmespace", "did you mean --namespace?"},
       {"why", {"-x"}, "why has no option -x", ""},
       {"why", {"--fail-on", "low"}, "why has no option --fail-on", "scan has it"},
-      {"scan", {"--cluster", "c"}, "scan has no option --cluster", "why has it"},
+      {"scan", {"--namespace", "n"}, "scan has no option --namespace", "why has it"},
       {"scan",
        {"-o", "jsn"},
        "--output does not know 'jsn'; it takes one of text, json, junit, sarif",
