@@ -303,6 +303,19 @@ Presence find_image(const Estate& estate, const Pull& pull, const ImageView& ima
   return repository.state == Presence::State::missing ? repository : presence;
 }
 
+const Refusal* find_unanswered(const Estate& estate, const ImageView& image) {
+  const std::string host = fmt::format("https://{}/", image.host);
+  const std::string repository = fmt::format("/{}/", image.repository);
+  for (const Refusal& refusal : estate.refusals) {
+    if (refusal.kind != Kind::image_manifest && refusal.kind != Kind::image_tag) continue;
+    const std::string& url = estate.documents[refusal.origin.document].request_url;
+    if (url.starts_with(host) && url.contains(repository) &&
+        url.ends_with("/" + (image.by_digest ? image.digest : image.tag)))
+      return &refusal;
+  }
+  return nullptr;
+}
+
 const PullSymptom* message_about(const Pull& pull, const ImageView& image,
                                  std::span<const PullErrorClass> classes) {
   if (!pull.symptom || pull.failing == 0) return nullptr;

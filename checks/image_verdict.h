@@ -47,6 +47,9 @@ struct Presence {
 };
 Presence find_image(const Estate& estate, const Pull& pull, const ImageView& image);
 
+// The question about this image that the registry gave no answer to, or nullptr.
+const Refusal* find_unanswered(const Estate& estate, const ImageView& image);
+
 // The message of the pull, when it is about this image and of one of these classes.
 const PullSymptom* message_about(const Pull& pull, const ImageView& image,
                                  std::span<const PullErrorClass> classes);

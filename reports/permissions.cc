@@ -19,6 +19,9 @@ bool is_graph(Kind kind) {
   return kind == Kind::service_principal || kind == Kind::application ||
          kind == Kind::group_membership;
 }
+bool is_of_registries(Kind kind) {
+  return kind == Kind::repository || kind == Kind::image_tag || kind == Kind::image_manifest;
+}
 // Documents that are no answers of a service which grants rights.
 bool is_asked(Kind kind) {
   return kind != Kind::probe;
@@ -67,8 +70,11 @@ std::string remedy(const Refusal& refusal) {
 Permissions count_permissions(const Estate& estate) {
   Permissions permissions;
   permissions.read = kinds_read(estate).size();
-  for (const Refusal* refusal : sorted(estate.refusals))
-    ++(refusal->failure.empty() ? permissions.refused : permissions.failed);
+  for (const Refusal* refusal : sorted(estate.refusals)) {
+    ++(is_of_registries(refusal->kind) ? permissions.unanswered
+       : refusal->failure.empty()      ? permissions.refused
+                                       : permissions.failed);
+  }
   return permissions;
 }
 
@@ -93,8 +99,10 @@ std::string render_permissions(const Estate& estate, const RenderOptions& option
       text += fmt::format("      ask for {}\n", clean(ask));
   }
   const Permissions all = count_permissions(estate);
-  return text + fmt::format("\n{} kinds of things read, {} requests refused, {} failed\n", all.read,
-                            all.refused, all.failed);
+  text += fmt::format("\n{} kinds of things read, {} requests refused, {} failed", all.read,
+                      all.refused, all.failed);
+  if (all.unanswered > 0) text += fmt::format("; {} to registries not answered", all.unanswered);
+  return text + '\n';
 }
 
 std::string render_permissions_json(const Estate& estate) {

@@ -10,6 +10,8 @@ namespace acr {
 
 struct Permissions {
   std::size_t read = 0, refused = 0, failed = 0;  // kinds of things, requests, requests
+  // Requests to registries, which answer or not as the network wants; none of them is needed.
+  std::size_t unanswered = 0;
 };
 Permissions count_permissions(const Estate& estate);
 

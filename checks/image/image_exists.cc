@@ -114,6 +114,11 @@ Verdict judge(const Estate& estate, const Pull& pull) {
           "among them",
           counted(image.facts->tags.size(), Kind::image_tag), image.repository, image.tag);
     }
+    if (const Refusal* unanswered = find_unanswered(estate, image)) {
+      reason += fmt::format(": {}", unanswered->says());
+      evidence.push_back(
+          estate.cite(unanswered->origin, "", unanswered->action, unanswered->basis()));
+    }
     return unknown(std::move(reason), std::move(evidence),
                    {show_tag(pull, image), show_repository(pull, image),
                     image.by_digest ? list_manifests(pull, image) : list_tags(pull, image)});

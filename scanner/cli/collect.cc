@@ -22,7 +22,7 @@ int run_collect(const Options& options, Streams streams) {
     return refuse(UsageError{"collect needs a folder to write to", "acr-doctor collect -d FOLDER"},
                   false, streams);
   }
-  const auto live = ask_live(options, streams);
+  const auto live = ask_live(options, {}, streams);
   if (!live) return refuse_input(live.error(), false, streams);
   Recording recording;
   recording.at = now();
@@ -38,13 +38,17 @@ int run_collect(const Options& options, Streams streams) {
   }
   for (const Notification& note : live->notifications)
     streams.err << "acr-doctor: " << clean(note.text) << '\n';
-  const auto unread = std::ranges::count_if(live->exchanges, [](const Exchange& exchange) {
-    return exchange.status == 0 || exchange.status == 401 || exchange.status == 403 ||
-           exchange.status == 429 || exchange.status >= 500;
-  });
+  // Whether a registry answers is the network's doing, and nothing depends on it.
+  std::size_t unread = 0, silent = 0;
+  for (const Exchange& exchange : live->exchanges) {
+    if (exchange.status == 0 || exchange.status == 401 || exchange.status == 403 ||
+        exchange.status == 429 || exchange.status >= 500)
+      ++(exchange.request.audience == Audience::registry ? silent : unread);
+  }
   if (!options.quiet) {
     streams.out << fmt::format("{} answers in {}", *written, options.folder);
     if (unread > 0) streams.out << fmt::format("; {} requests were refused or failed", unread);
+    if (silent > 0) streams.out << fmt::format("; {} to registries not answered", silent);
     streams.out << fmt::format("\nread them with: acr-doctor scan --from {}\n",
                                quote(options.folder));
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,7 +68,9 @@ struct LiveInput {
 };
 // Does the command line ask for more than its --from?
 bool asks_live(const Options& options);
-std::expected<LiveInput, NoInput> ask_live(const Options& options, Streams streams);
+// `images`: those that registries are asked about beside the images of failing pulls.
+std::expected<LiveInput, NoInput> ask_live(const Options& options,
+                                           const std::set<std::string>& images, Streams streams);
 
 // The documents of --from and the answers of the outside world, read.
 struct GivenInput {

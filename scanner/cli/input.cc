@@ -41,6 +41,14 @@ std::vector<Notification> notifications_of(const Collected& collected) {
   return notifications;
 }
 
+// The image that `why` was asked about.
+std::set<std::string> images_of_target(const Options& options) {
+  if (options.command != "why" || options.arguments.size() != 1) return {};
+  const auto target = parse_target(options.arguments.front());
+  if (!target || target->kind != "image") return {};
+  return {target->name};
+}
+
 }  // namespace
 
 std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,
@@ -48,7 +56,7 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
   GivenInput given;
   LiveInput live;
   if (asks_live(options)) {
-    auto asked = ask_live(options, streams);
+    auto asked = ask_live(options, images_of_target(options), streams);
     if (!asked) return std::unexpected(asked.error());
     live = *std::move(asked);
     given.live = true;

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "live/azure_credential.h"
 #include "live/kube_access.h"
 #include "live/live.h"
+#include "live/registry_access.h"
 #include "reports/escape.h"
 
 namespace acr {
@@ -66,7 +68,7 @@ class Access {
         cloud_(choose_cloud(environment_)),
         loop_(limits(options), &cancelled) {}
 
-  std::expected<LiveInput, NoInput> ask() {
+  std::expected<LiveInput, NoInput> ask(const std::set<std::string>& images) {
     // With nothing named: the current context and what Azure's credentials can see.
     const bool all = !options_.live.names_azure() && !options_.live.names_kubernetes();
     const bool why = options_.command == "why";
@@ -75,6 +77,8 @@ class Access {
     if (all || why || options_.live.names_kubernetes()) {
       if (auto error = add_clusters(scope)) return std::unexpected(*std::move(error));
     }
+    scope.registries = scope.azure.has_value();
+    scope.images = images;
     show_progress();
     const LiveAnswers answers = ask_world(
         scope, loop_,
@@ -110,6 +114,10 @@ class Access {
   const AzureCloud& cloud_;
   Loop loop_;
   std::optional<AzureCredential> credential_;
+  RegistryAccess registries_{{[this](Call call, std::function<void(Answer)> done) {
+                                loop_.ask(std::move(call), std::move(done));
+                              },
+                              [this](const auto& done) { find_entra_token(done); }}};
   std::map<std::string, KubeAccess> clusters_;
   LiveInput live_;
   bool progress_shown_ = false;
@@ -198,6 +206,7 @@ class Access {
 
   void prepare(const Request& request, bool anew,
                const std::function<void(std::expected<Call, NoWay>)>& send) {
+    if (request.audience == Audience::registry) return prepare_registry(request, anew, send);
     if (request.audience == Audience::kubernetes) {
       KubeAccess& access = clusters_.at(request.context);
       if (anew) {
@@ -221,6 +230,25 @@ class Access {
         });
   }
 
+  void prepare_registry(const Request& request, bool anew,
+                        const std::function<void(std::expected<Call, NoWay>)>& send) {
+    if (anew) registries_.forget(request.url);
+    registries_.find(request.url,
+                     [request, send](const std::expected<const Secret*, std::string>& access) {
+                       if (!access)
+                         return send(std::unexpected(NoWay{access.error(), access.error()}));
+                       send(read_call(request.url, request.accept, **access));
+                     });
+  }
+
+  void find_entra_token(const std::function<void(std::expected<EntraToken, std::string>)>& done) {
+    credential_->find(Audience::registry, {},
+                      [done](const std::expected<const Token*, TokenError>& token) {
+                        if (!token) return done(std::unexpected(token.error().text));
+                        done(EntraToken{(*token)->text.copy(), (*token)->tenant});
+                      });
+  }
+
   void show_progress() {
     if (options_.quiet || &streams_.err != &std::cerr || isatty(STDERR_FILENO) == 0) return;
     loop_.on_progress([this](const Loop::Progress& progress) {
@@ -240,8 +268,9 @@ bool asks_live(const Options& options) {
   return options.live.names_azure() || options.live.names_kubernetes() || options.from.empty();
 }
 
-std::expected<LiveInput, NoInput> ask_live(const Options& options, Streams streams) {
-  return Access(options, streams).ask();
+std::expected<LiveInput, NoInput> ask_live(const Options& options,
+                                           const std::set<std::string>& images, Streams streams) {
+  return Access(options, streams).ask(images);
 }
 
 }  // namespace acr

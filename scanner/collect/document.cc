@@ -193,10 +193,34 @@ std::string continue_of_url(std::string_view url) {
   return {};
 }
 
+// What a registry was asked for.
+std::optional<Kind> kind_of_registry_request(std::string_view url) {
+  using What = RegistryRequest::What;
+  switch (registry_request(url).what) {
+    case What::catalog:
+    case What::repository:
+      return Kind::repository;
+    case What::tags:
+    case What::tag:
+      return Kind::image_tag;
+    case What::manifests:
+    case What::manifest:
+    case What::content:
+      return Kind::image_manifest;
+    case What::none:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 RequestTarget target_of_url(std::string_view url) {
   RequestTarget target;
+  if (const auto kind = kind_of_registry_request(url)) {
+    target.kind = kind;
+    return target;
+  }
   url = url.substr(0, url.find_first_of("?#"));
   if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos) {
     const std::size_t path = url.find('/', scheme + 3);
@@ -781,8 +805,10 @@ struct DocumentReader::Reading {
            cut_text(current.target.name_space, kTextBytes),
            why});
     }
+    // What registries tell of images adds to the rest; without it nothing was left out.
     if (!exchange.failure.empty())
-      say(Remark::Level::warning, "not-answered", fmt::format("could not be read: {}", why));
+      say(exchange.audience == "registry" ? Remark::Level::note : Remark::Level::warning,
+          "not-answered", fmt::format("could not be read: {}", why));
     else if (!refused && current.errors == 0 && current.counts.empty())
       say(Remark::Level::warning, "recorded-error",
           fmt::format("the recorded answer has the status {} and says no more", exchange.status));

@@ -91,6 +91,20 @@ Groups groups_of(const Estate& estate, std::string_view object_id) {
   return groups;
 }
 
+// The whole list of the groups that hold a principal (Graph's transitiveMemberOf), where it was
+// given: a group that it lacks does not hold the principal.
+const Listing* find_group_list(const Estate& estate, std::string_view object_id) {
+  if (object_id.empty()) return nullptr;
+  const std::string path =
+      fmt::format("/serviceprincipals/{}/transitivememberof", lower(object_id));
+  for (const Listing& listing : estate.listings) {
+    if (listing.kind != Kind::group_membership || !listing.list) continue;
+    const std::string url = lower(estate.documents[listing.origin.document].request_url);
+    if (url.substr(0, url.find('?')).ends_with(path)) return &listing;
+  }
+  return nullptr;
+}
+
 // Everything one question is about, so that the steps below stay short.
 struct Question {
   const Estate& estate;
@@ -99,6 +113,7 @@ struct Question {
   std::string_view repository;
   bool abac, pulled;
   Groups groups;
+  const Listing* group_list;  // nullptr: there may be more groups
   std::string_view action = abac ? kPullDataAction : kPullAction;
 };
 
@@ -384,7 +399,11 @@ void sort_grants(const Question& q, PullRight& right) {
       grant.through_group = true;
       right.grants.push_back(grant);
     } else if (group && may_grant(grant.effect)) {
-      right.group_grants.push_back(grant);
+      if (!q.group_list)
+        right.group_grants.push_back(grant);
+      else if (right.ruled_out.empty())
+        right.ruled_out = {q.estate.cite(q.group_list->origin, "",
+                                         counted(q.group_list->count, Kind::group_membership))};
     } else if (may_grant(grant.effect) && grant.effect != Effect::role_unknown) {
       right.others.push_back(grant);
     }
@@ -526,7 +545,8 @@ PullRight judge(const Estate& estate, const Principal& principal, const Registry
                    .repository = repository,
                    .abac = abac,
                    .pulled = pulled,
-                   .groups = groups_of(estate, principal.object_id)};
+                   .groups = groups_of(estate, principal.object_id),
+                   .group_list = find_group_list(estate, principal.object_id)};
   PullRight right;
   if (principal.object_id.empty() && principal.app_id.empty()) {
     right.reason = "the principal is not known";
@@ -597,6 +617,7 @@ PullRight judge(const Estate& estate, const Principal& principal, const Registry
     break;
   }
   right.evidence = coverage.evidence;
+  for (const Evidence& evidence : right.ruled_out) add_once(right.evidence, evidence);
   // A custom role that does not pull is known not to only through its definition.
   for (const RoleAssignment& assignment : estate.role_assignments) {
     if (!covers_scope(assignment.scope, registry.id)) continue;

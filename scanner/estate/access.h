@@ -58,6 +58,7 @@ struct PullRight {
   enum class State { granted, denied, not_granted, unknown } state = State::unknown;
   std::vector<Grant> grants;        // this principal's assignments on the registry or above
   std::vector<Grant> group_grants;  // pull grants of groups whose membership is not known
+  std::vector<Evidence> ruled_out;  // shows that no group with a pull grant holds the principal
   std::vector<Grant> others;        // pull grants of other principals, for "wrong principal"
   const DenyAssignment* denied_by = nullptr;
   // On granted: when, if that is so recent that registries may not know it yet (kPropagation).

@@ -271,6 +271,15 @@ void AzurePlan::ask_application(std::vector<Request>& requests, std::string_view
       {}, Audience::graph);
 }
 
+void AzurePlan::ask_groups(std::vector<Request>& requests) {
+  if (!group_assigned_) return;
+  for (const std::string& id : kubelets_) {
+    ask(requests,
+        fmt::format("{}/v1.0/servicePrincipals/{}/transitiveMemberOf?$top=999", scope_.graph, id),
+        {}, Audience::graph);
+  }
+}
+
 void AzurePlan::ask_details(std::vector<Request>& requests, const std::string& login_server) {
   const auto known = registry_ids_.find(login_server);
   if (known == registry_ids_.end()) return;
@@ -361,6 +370,15 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
   simdjson::dom::array items;
   const bool list = root["value"].get_array().get(items) == simdjson::SUCCESS;
   const auto follow = [&](Element item) {
+    if (same_text(type, "Microsoft.Authorization/roleAssignments")) {
+      std::string_view holder;
+      if (item["properties"]["principalType"].get_string().get(holder) == simdjson::SUCCESS &&
+          lower(holder).ends_with("group")) {
+        group_assigned_ = true;
+        ask_groups(next.requests);
+      }
+      return;
+    }
     const std::string id = text_of(item, "id");
     if (!is_id(id)) return;
     const ResourceId resource{id};
@@ -395,6 +413,13 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       if (item["properties"]["servicePrincipalProfile"]["clientId"].get_string().get(client) ==
           simdjson::SUCCESS)
         ask_application(next.requests, client);
+      std::string_view kubelet;
+      if (item["properties"]["identityProfile"]["kubeletidentity"]["objectId"].get_string().get(
+              kubelet) == simdjson::SUCCESS &&
+          is_guid(kubelet)) {
+        kubelets_.insert(lower(kubelet));
+        ask_groups(next.requests);
+      }
     } else if (same_text(type, "Microsoft.Network/privateEndpoints") &&
                !path.ends_with("/privatednszonegroups")) {
       bool to_registry = false;

@@ -56,7 +56,11 @@ class AzurePlan {
   std::set<std::string> refused_;                               // subscriptions
   std::map<std::string, std::string> registry_ids_;             // by login server
   Needs needs_;
+  // The groups of kubelet identities are asked for once some group holds a role somewhere.
+  std::set<std::string> kubelets_;  // object ids
+  bool group_assigned_ = false;
 
+  void ask_groups(std::vector<Request>& requests);
   void query(std::vector<Request>& requests, std::string_view text, std::string_view skip_token);
   std::vector<Request> list_subscription(std::string_view id);
   void ask(std::vector<Request>& requests, std::string url, std::string body = {},

@@ -1,11 +1,15 @@
 #include "live/live.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <simdjson.h>
+
+#include "live/needs.h"
+#include "live/registry_plan.h"
 
 namespace acr {
 namespace {
@@ -13,8 +17,9 @@ namespace {
 class Asking {
  public:
   Asking(const LiveScope& scope, Loop& loop, const Prepare& prepare, Instant now)
-      : loop_(loop), prepare_(prepare), now_(now) {
+      : loop_(loop), prepare_(prepare), now_(now), images_(scope.images) {
     if (scope.azure) azure_.emplace(*scope.azure);
+    if (scope.registries) registries_.emplace();
     for (const KubernetesScope& cluster : scope.clusters) clusters_.emplace_back(cluster);
     contexts_.reserve(scope.clusters.size());
     for (const KubernetesScope& cluster : scope.clusters) contexts_.push_back(cluster.context);
@@ -25,6 +30,8 @@ class Asking {
       for (const Request& request : azure_->begin()) ask(request, false, {});
     for (const KubernetesPlan& cluster : clusters_)
       for (const Request& request : cluster.begin()) ask(request, false, {});
+    if (registries_)
+      for (const Request& request : registries_->look_into(images_)) ask(request, false, {});
     loop_.run();
     // A credential that ended in mid-run: once more, with a new one, when no call is open that uses
     // the old.
@@ -43,7 +50,9 @@ class Asking {
   Loop& loop_;
   const Prepare& prepare_;
   const Instant now_;
+  const std::set<std::string>& images_;
   std::optional<AzurePlan> azure_;
+  std::optional<RegistryPlan> registries_;
   std::vector<KubernetesPlan> clusters_;
   std::vector<std::string> contexts_;
   std::set<std::string> asked_;
@@ -54,13 +63,16 @@ class Asking {
     if (!anew && !asked_.insert(request.key()).second) return;
     prepare_(request, anew, [this, request, anew, before](std::expected<Call, NoWay> call) {
       if (!call) {
-        ++answers_.unauthenticated;
-        if (std::ranges::find(answers_.reasons, call.error().text) == answers_.reasons.end())
-          answers_.reasons.push_back(call.error().text);
+        // What registries tell of images adds to the rest; a run goes on without it.
+        if (request.audience != Audience::registry) {
+          ++answers_.unauthenticated;
+          if (std::ranges::find(answers_.reasons, call.error().text) == answers_.reasons.end())
+            answers_.reasons.push_back(call.error().text);
+        }
         Exchange exchange;
         exchange.request = request;
         exchange.at = now_;
-        exchange.failure = "no credential";
+        exchange.failure = call.error().recorded;
         answers_.exchanges.push_back(std::move(exchange));
         return;
       }
@@ -84,8 +96,9 @@ class Asking {
       ++(answer.status == 401 ? answers_.unauthenticated : answers_.answered);
       exchange.status = answer.status;
       exchange.body = std::move(answer.body);
-      if (const auto link = answer.headers.find("link"); link != answer.headers.end())
-        exchange.headers.insert(*link);
+      for (const char* name : {"link", "docker-content-digest"})
+        if (const auto header = answer.headers.find(name); header != answer.headers.end())
+          exchange.headers.insert(*header);
     } else {
       // Half a list would look like a whole one.
       answers_.interrupted |=
@@ -95,8 +108,12 @@ class Asking {
     }
     const NextStep next = follow(exchange);
     std::vector<Request> needed;
-    if (azure_ && request.audience == Audience::kubernetes && exchange.status == 200)
-      needed = azure_->look_into(read_needs(exchange.body));
+    if (azure_ && request.audience == Audience::kubernetes && exchange.status == 200) {
+      const Needs needs = read_needs(exchange.body);
+      needed = azure_->look_into(needs);
+      if (registries_)
+        std::ranges::move(registries_->look_into(needs.images), std::back_inserter(needed));
+    }
     if (!next.restarts.empty())
       std::erase_if(answers_.exchanges, [&](const Exchange& earlier) {
         return earlier.request.context == request.context &&
@@ -108,6 +125,8 @@ class Asking {
   }
 
   NextStep follow(const Exchange& exchange) {
+    if (exchange.request.audience == Audience::registry)
+      return registries_ ? registries_->absorb(exchange) : NextStep{};
     if (exchange.request.audience != Audience::kubernetes)
       return azure_ ? azure_->absorb(exchange) : NextStep{};
     for (std::size_t i = 0; i < clusters_.size(); ++i)

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,16 @@ namespace acr {
 
 struct LiveScope {
   std::optional<AzureScope> azure;
+  // Ask registries about the images of failing pulls, and about these.
+  bool registries = false;
+  std::set<std::string> images;
   std::vector<KubernetesScope> clusters;
 };
 
 // Why a request cannot be sent: no credential, no such context. One clause for people.
 struct NoWay {
   std::string text;
+  std::string recorded = "no credential";  // as the answer that did not come
 };
 
 // Makes the call of a request, with its credential, and hands it to `send`: once, now or later.
@@ -34,7 +39,7 @@ struct LiveAnswers {
   std::vector<Exchange> exchanges;  // sorted by the request's key
   std::size_t answered = 0;         // requests that got an answer other than 401
   std::size_t unauthenticated = 0;  // that got a 401, or could not be sent without a credential
-  // One line each: why requests could not be sent.
+  // One line each: why requests to Azure and Kubernetes could not be sent.
   std::vector<std::string> reasons;
   // The slowest chain of requests each of which needed the answer before it: what nothing but
   // quicker answers could shorten. Waiting for a free connection is no part of it.

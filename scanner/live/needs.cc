@@ -30,7 +30,9 @@ Needs read_needs(std::string_view body) {
   reader.finish();
   for (const PodClass& pod : estate.pod_classes) {
     const auto image = parse_image(pod.container.image);
-    if (image && cloud_of(image->domain)) needs.registries.insert(lower(image->domain));
+    if (!image || !cloud_of(image->domain)) continue;
+    needs.registries.insert(lower(image->domain));
+    if (pod.failing > 0) needs.images.insert(pod.container.image);
   }
   for (const PullSecret& secret : estate.secrets) {
     if (!secret.credentials) continue;

@@ -165,7 +165,7 @@ class Walk {
     }
     const auto refresh = read_registry_token(exchanged, {"refresh_token"});
     if (!refresh) return fail(Step::token, host, "no-token", refresh.error());
-    return take_access(ask(refresh_call(service, probe_.repository, *refresh)), host);
+    return take_access(ask(refresh_call(service, pull_scope(probe_.repository), *refresh)), host);
   }
 
   bool take_access(const Answer& answer, const std::string& host) {
@@ -176,7 +176,7 @@ class Walk {
     }
     const auto token = read_registry_token(answer, {"access_token", "token"});
     if (!token) return fail(Step::token, host, "no-token", token.error());
-    const Granted granted = grants_pull(token->view(), probe_.repository);
+    const Granted granted = grants(token->view(), probe_.repository, "pull");
     if (granted == Granted::no && !has_credential()) return needs_credential();
     Observation* seen = see_answer(Step::token, host, answer, "granted");
     if (granted == Granted::unknown) seen->outcome = "token";

@@ -3,8 +3,6 @@
 // describes it.
 #pragma once
 
-#include <expected>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,17 +10,9 @@
 #include "estate/observation.h"
 #include "live/docker_login.h"
 #include "live/loop.h"
+#include "live/registry_api.h"
 
 namespace acr {
-
-// For the audience of registries.
-struct EntraToken {
-  Secret text;
-  std::string tenant;  // may be empty
-};
-// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
-using AskEntraToken =
-    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
 
 struct ProbeRequest {
   std::string registry;               // "contoso.azurecr.io", "localhost:5000"

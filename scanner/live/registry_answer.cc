@@ -103,7 +103,8 @@ std::expected<Secret, std::string> read_registry_token(const Answer& answer,
   return std::unexpected("the answer holds no token");
 }
 
-Granted grants_pull(std::string_view access_token, std::string_view repository) {
+Granted grants(std::string_view access_token, std::string_view repository,
+               std::string_view action) {
   const std::size_t first = access_token.find('.');
   if (first == std::string_view::npos) return Granted::unknown;
   const std::string_view rest = access_token.substr(first + 1);
@@ -114,7 +115,7 @@ Granted grants_pull(std::string_view access_token, std::string_view repository) 
   if (!claims) return Granted::unknown;
   for (const object access : objects_of(*claims, "access")) {
     if (text_of(access, "type") == "repository" && text_of(access, "name") == repository &&
-        has_text(access, "actions", {"pull", "*"}))
+        has_text(access, "actions", {action, "*"}))
       return Granted::yes;
   }
   return Granted::no;

@@ -18,10 +18,10 @@ namespace acr {
 std::expected<Secret, std::string> read_registry_token(const Answer& answer,
                                                        std::initializer_list<const char*> names);
 
-// Does the token's "access" claim let its holder pull? Token services answer 200 with a token that
-// grants nothing. `unknown`: the token is not one that can be read.
+// Does the token's "access" claim let its holder do this ("pull")? Token services answer 200 with a
+// token that grants nothing. `unknown`: the token is not one that can be read.
 enum class Granted { yes, no, unknown };
-Granted grants_pull(std::string_view access_token, std::string_view repository);
+Granted grants(std::string_view access_token, std::string_view repository, std::string_view action);
 
 // The first error of an answer, and the address that a firewall's refusal names. Plain lines; empty
 // where nothing is said.

@@ -7,13 +7,6 @@
 namespace acr {
 namespace {
 
-// Without the OCI types a registry answers 404 for images that are there.
-constexpr std::string_view kManifestTypes =
-    "Accept: application/vnd.oci.image.index.v1+json, "
-    "application/vnd.docker.distribution.manifest.list.v2+json, "
-    "application/vnd.oci.image.manifest.v1+json, "
-    "application/vnd.docker.distribution.manifest.v2+json, "
-    "application/vnd.oci.artifact.manifest.v1+json, */*;q=0.1";
 constexpr std::size_t kManifestBytes = std::size_t{4} << 20;  // distribution's own limit
 constexpr std::size_t kAnswerBytes = std::size_t{1} << 20;
 
@@ -39,11 +32,19 @@ Call form_call(std::string url, std::string_view fields, std::string_view name,
   return call;
 }
 
-std::string pull_scope(std::string_view repository) {
-  return percent_encode(fmt::format("repository:{}:pull", repository));
-}
-
 }  // namespace
+
+// Without the OCI types a registry answers 404 for images that are there.
+const std::string_view kManifestTypes =
+    "application/vnd.oci.image.index.v1+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.v2+json, "
+    "application/vnd.oci.artifact.manifest.v1+json, */*;q=0.1";
+
+std::string pull_scope(std::string_view repository) {
+  return fmt::format("repository:{}:pull", repository);
+}
 
 Call ping_call(const std::string& registry) {
   Call call = small_call(fmt::format("https://{}/v2/", registry));
@@ -55,7 +56,15 @@ Call manifest_call(const std::string& registry, std::string_view repository,
                    std::string_view reference, const Secret& authorization) {
   Call call =
       small_call(fmt::format("https://{}/v2/{}/manifests/{}", registry, repository, reference));
-  call.headers = {std::string(kManifestTypes)};
+  call.headers = {fmt::format("Accept: {}", kManifestTypes)};
+  call.body_limit = kManifestBytes;
+  call.authorization = authorization.copy();
+  return call;
+}
+
+Call read_call(const std::string& url, std::string_view accept, const Secret& authorization) {
+  Call call = small_call(url);
+  call.headers = {fmt::format("Accept: {}", accept.empty() ? "application/json" : accept)};
   call.body_limit = kManifestBytes;
   call.authorization = authorization.copy();
   return call;
@@ -89,11 +98,11 @@ Call exchange_call(const TokenService& service, std::string_view tenant,
                    "access_token", entra_token);
 }
 
-Call refresh_call(const TokenService& service, std::string_view repository,
+Call refresh_call(const TokenService& service, std::string_view scope,
                   const Secret& refresh_token) {
   return form_call(service.realm,
                    fmt::format("grant_type=refresh_token&service={}&scope={}",
-                               percent_encode(service.service), pull_scope(repository)),
+                               percent_encode(service.service), percent_encode(scope)),
                    "refresh_token", refresh_token);
 }
 
@@ -101,7 +110,8 @@ Call access_call(const TokenService& service, std::string_view repository,
                  const Secret& authorization) {
   const char joint = service.realm.find('?') == std::string::npos ? '?' : '&';
   Call call = small_call(fmt::format("{}{}service={}&scope={}", service.realm, joint,
-                                     percent_encode(service.service), pull_scope(repository)));
+                                     percent_encode(service.service),
+                                     percent_encode(pull_scope(repository))));
   call.authorization = authorization.copy();
   return call;
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,14 +13,26 @@
 
 namespace acr {
 
+// For the audience of registries.
+struct EntraToken {
+  Secret text;
+  std::string tenant;  // may be empty
+};
+// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
+using AskEntraToken =
+    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
+
 // As much of a blob as is asked for: enough to have a small one whole.
 inline constexpr std::size_t kBlobBytes = std::size_t{256} << 10;
 
 // The registry is an authority ("contoso.azurecr.io", "localhost:5000"), the repository and
 // reference (tag or digest) are of the grammar of image references.
 Call ping_call(const std::string& registry);
+extern const std::string_view kManifestTypes;  // the media types that manifests have, for Accept
 Call manifest_call(const std::string& registry, std::string_view repository,
                    std::string_view reference, const Secret& authorization);
+// Of a list or a description: no more than a page of names.
+Call read_call(const std::string& url, std::string_view accept, const Secret& authorization);
 Call blob_call(const std::string& registry, std::string_view repository, std::string_view digest,
                const Secret& authorization);
 // Where a blob was redirected to: without a credential, the URL itself is signed.
@@ -26,10 +40,10 @@ Call redirected_blob_call(std::string location);
 
 // An Entra token for a registry's refresh token. The caller has asked may_receive_credential().
 Call exchange_call(const TokenService& service, std::string_view tenant, const Secret& entra_token);
-// Access tokens, for pulling one repository: with a refresh token, or with "Basic …" or (empty)
-// nothing.
-Call refresh_call(const TokenService& service, std::string_view repository,
-                  const Secret& refresh_token);
+// What a token is to allow: "repository:shop/cart:pull".
+std::string pull_scope(std::string_view repository);
+// Access tokens: with a refresh token, or for pulling with "Basic …" or (empty) nothing.
+Call refresh_call(const TokenService& service, std::string_view scope, const Secret& refresh_token);
 Call access_call(const TokenService& service, std::string_view repository,
                  const Secret& authorization);
 

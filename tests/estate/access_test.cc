@@ -389,6 +389,24 @@ TEST(PullRight, ABuiltinDefinitionOfTheInputIsNoEvidence) {
   EXPECT_EQ(sources(b.right()), std::vector<std::string>{"roles.json"});
 }
 
+TEST(PullRight, TheWholeListOfItsGroupsRulesOthersOut) {
+  Builder b;
+  b.assignments({{kGroup, kAcrPull, kRegistryScope, "Group"}});
+  const std::string graph = "https://graph.microsoft.com/v1.0/servicePrincipals/";
+  const auto list =
+      b.document("groups.json", fmt::format("{}{}/transitiveMemberOf?$top=999", graph, kOid));
+  b.estate.listings.push_back({Kind::group_membership, {list, ""}, 0, true, ""});
+  const PullRight right = b.right();
+  EXPECT_EQ(right.state, State::not_granted);
+  EXPECT_EQ(sources(right), (std::vector<std::string>{"roles.json", "groups.json"}));
+
+  b.estate.listings.back().list = false;  // there are more pages
+  EXPECT_EQ(b.right().state, State::unknown);
+  b.estate.listings.back().list = true;
+  b.estate.documents[list].request_url = graph + "another/transitiveMemberOf";
+  EXPECT_EQ(b.right().state, State::unknown);
+}
+
 TEST(PullRight, GroupsCountWhenMembershipIsKnown) {
   Builder unknown;
   unknown.assignments({{kGroup, kAcrPull, kRegistryScope, "Group"}});

@@ -250,5 +250,35 @@ TEST(AzurePlan, LooksIntoWhatIsInUseInAnyOrder) {
   }
 }
 
+TEST(AzurePlan, AsksForTheGroupsOfKubeletIdentitiesWhereAGroupHoldsARoleInAnyOrder) {
+  const std::string kubelet = "5d1f9c0a-33a5-5b6e-8f6c-0a1b2c3d4e5f";
+  const auto cluster = [&](const std::string& object_id) {
+    return answer(
+        list_url("Microsoft.ContainerService/managedClusters"), 200,
+        fmt::format(
+            R"({{"value":[{{"id":"{}","properties":{{"identityProfile":{{"kubeletidentity":{{"objectId":"{}"}}}}}}}}]}})",
+            provider("Microsoft.ContainerService/managedClusters/aks"), object_id));
+  };
+  const auto assignment = [&](const std::string& type) {
+    return answer(
+        list_url("Microsoft.Authorization/roleAssignments"), 200,
+        fmt::format(
+            R"({{"value":[{{"id":"/providers/Microsoft.Management/managementGroups/m/providers/Microsoft.Authorization/roleAssignments/a","properties":{{"principalType":"{}"}}}}]}})",
+            type));
+  };
+  const auto requests_of = [](std::initializer_list<Exchange> answers) {
+    AzurePlan plan = plan_of_subscription();
+    std::vector<Request> requests;
+    for (const Exchange& each : answers)
+      for (const Request& request : plan.absorb(each).requests) requests.push_back(request);
+    return requests;
+  };
+  const std::string groups = kubelet + "/transitiveMemberOf?$top=999";
+  EXPECT_TRUE(asks(requests_of({cluster(kubelet), assignment("Group")}), groups));
+  EXPECT_TRUE(asks(requests_of({assignment("ForeignGroup"), cluster(kubelet)}), groups));
+  EXPECT_FALSE(asks(requests_of({assignment("ServicePrincipal"), cluster(kubelet)}), groups));
+  EXPECT_TRUE(requests_of({assignment("Group"), cluster("../x")}).empty());
+}
+
 }  // namespace
 }  // namespace acr

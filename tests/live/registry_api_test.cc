@@ -114,7 +114,7 @@ TEST(RegistryCalls, HaveTheirCredentialsInNoUrl) {
   EXPECT_EQ(exchange.secret_body.view(),
             "grant_type=access_token&service=contoso.azurecr.io&tenant=tenant%201&"
             "access_token=a%2Bb%2Fc%3D%26d");
-  const Call refresh = refresh_call(service, "shop/cart", secret);
+  const Call refresh = refresh_call(service, pull_scope("shop/cart"), secret);
   EXPECT_EQ(refresh.url, service.realm);
   EXPECT_EQ(refresh.secret_body.view(),
             "grant_type=refresh_token&service=contoso.azurecr.io&"
@@ -149,7 +149,7 @@ TEST(RegistryAnswers, Tokens) {
 
 TEST(RegistryAnswers, WhatATokenGrants) {
   const auto granted = [](std::string_view access) {
-    return grants_pull(test::token_of(fmt::format(R"({{"access":{}}})", access)), "a/b");
+    return grants(test::token_of(fmt::format(R"({{"access":{}}})", access)), "a/b", "pull");
   };
   EXPECT_EQ(granted(R"([{"type":"repository","name":"a/b","actions":["pull"]}])"), Granted::yes);
   EXPECT_EQ(granted(R"([{"type":"repository","name":"a/b","actions":["*"]}])"), Granted::yes);
@@ -159,9 +159,9 @@ TEST(RegistryAnswers, WhatATokenGrants) {
   EXPECT_EQ(granted(R"([{"type":"registry","name":"a/b","actions":["pull"]}])"), Granted::no);
   EXPECT_EQ(granted("[]"), Granted::no);
   EXPECT_EQ(granted("null"), Granted::no);
-  EXPECT_EQ(grants_pull(test::token_of("{}"), "a/b"), Granted::no);
+  EXPECT_EQ(grants(test::token_of("{}"), "a/b", "pull"), Granted::no);
   for (const char* opaque : {"", "opaque", "a.b", "a.!!!.c", "a..c"})
-    EXPECT_EQ(grants_pull(opaque, "a/b"), Granted::unknown) << opaque;
+    EXPECT_EQ(grants(opaque, "a/b", "pull"), Granted::unknown) << opaque;
 }
 
 TEST(RegistryAnswers, Errors) {

@@ -296,6 +296,13 @@ Response StandIn::arm(const Request& request) const {
   return answer_with(body);
 }
 
+// Microsoft Graph: nobody is in any group.
+Response StandIn::graph(const Request& request) {
+  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", json::array()}});
+  return error(403, "Authorization_RequestDenied",
+               "Insufficient privileges to complete the operation.");
+}
+
 Response StandIn::resource_graph(const Request& request) const {
   const json query = json::parse(request.body, nullptr, false);
   const std::string text = query.is_object() ? text_of(query, "query") : std::string();

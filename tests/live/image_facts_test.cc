@@ -1,0 +1,170 @@
+// What `why` learns of images: the program against Azure, Kubernetes and a registry of the test's,
+// which a proxy puts in the place of contosoprod.azurecr.io.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "live/azure_registry.h"
+#include "live/connect_proxy.h"
+#include "live/registry_access.h"
+#include "live/registry_plan.h"
+
+namespace acr::test {
+namespace {
+
+TEST(RegistryPlan, AsksForTheImagesOfAzureOnly) {
+  RegistryPlan plan;
+  std::vector<std::string> urls;
+  for (const auto& request : plan.look_into(
+           {"contoso.azurecr.io/shop/cart:1.4", "contoso.azurecr.io/shop/cart:1.4",
+            "contoso.azurecr.io:443/a:1", "docker.io/library/nginx:1", "azurecr.io.evil.com/x:1",
+            fmt::format("contoso.azurecr.io/a@sha256:{}", std::string(64, 'a'))}))
+    urls.push_back(request.url);
+  EXPECT_EQ(
+      urls,
+      (std::vector<std::string>{
+          fmt::format("https://contoso.azurecr.io/v2/a/manifests/sha256:{}", std::string(64, 'a')),
+          "https://contoso.azurecr.io/v2/shop/cart/manifests/1.4"}));
+}
+
+Exchange answer_to(const acr::Request& request, int status) {
+  Exchange exchange;
+  exchange.request = request;
+  exchange.status = status;
+  return exchange;
+}
+std::vector<std::string> urls_of(const NextStep& next) {
+  std::vector<std::string> urls;
+  for (const auto& request : next.requests) urls.push_back(request.url);
+  return urls;
+}
+
+TEST(RegistryPlan, ListsWhatIsThereOnlyWhereTheImageIsNot) {
+  RegistryPlan plan;
+  const auto asked = plan.look_into({"contoso.azurecr.io/cart:1"});
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_TRUE(asked[0].accept.contains("oci.image.index"));
+  const auto found = answer_to(asked[0], 200);
+  EXPECT_EQ(urls_of(RegistryPlan(plan).absorb(found)),
+            (std::vector<std::string>{"https://contoso.azurecr.io/acr/v1/cart",
+                                      "https://contoso.azurecr.io/acr/v1/cart/_tags/1"}));
+  const auto next = plan.absorb(answer_to(asked[0], 404));
+  EXPECT_EQ(urls_of(next),
+            (std::vector<std::string>{"https://contoso.azurecr.io/acr/v1/cart",
+                                      "https://contoso.azurecr.io/acr/v1/cart/_tags/1",
+                                      "https://contoso.azurecr.io/v2/cart/tags/list?n=1000"}));
+  EXPECT_EQ(urls_of(plan.absorb(answer_to(next.requests[0], 404))),
+            std::vector<std::string>{"https://contoso.azurecr.io/v2/_catalog?n=1000"});
+  EXPECT_TRUE(plan.absorb(answer_to(asked[0], 403)).requests.empty());
+}
+
+TEST(RegistryPlan, FollowsAListOnItsOwnHostOnly) {
+  RegistryPlan plan;
+  const auto tags =
+      plan.absorb(answer_to(plan.look_into({"contoso.azurecr.io/cart:1"})[0], 404)).requests[2];
+  const auto follow = [&](const std::string& link) {
+    auto exchange = answer_to(tags, 200);
+    exchange.headers["link"] = fmt::format("<{}>; rel=\"next\"", link);
+    return urls_of(plan.absorb(exchange));
+  };
+  EXPECT_TRUE(follow("https://evil.com/v2/cart/tags/list?last=a").empty());
+  EXPECT_TRUE(follow("/v2/other/tags/list?last=a").empty());
+  EXPECT_TRUE(follow("https://contoso.azurecr.io.evil.com/v2/cart/tags/list?last=a").empty());
+  EXPECT_EQ(follow("/v2/cart/tags/list?last=a&n=1000"),
+            std::vector<std::string>{"https://contoso.azurecr.io/v2/cart/tags/list?last=a&n=1000"});
+}
+
+// A registry whose answers are a function of the call.
+class Entrance {
+ public:
+  std::vector<std::string> asked;
+  std::string granted = R"(["pull","metadata_read"])";
+  std::string realm = "https://contoso.azurecr.io/oauth2/token";
+  int ping = 401, exchange = 200, tokens = 0;
+
+  RegistryAccess access{
+      {[this](const Call& call, const std::function<void(Answer)>& done) { done(answer(call)); },
+       [this](const auto& done) {
+         ++tokens;
+         done(EntraToken{Secret("entra"), "tenant"});
+       }}};
+
+  std::string find(const std::string& url) {
+    std::string found = "never";
+    access.find(url, [&](const std::expected<const Secret*, std::string>& result) {
+      found = result ? std::string((*result)->view()).substr(0, 10) : result.error();
+    });
+    return found;
+  }
+
+ private:
+  Answer answer(const Call& call) {
+    asked.push_back(call.url);
+    Answer answer;
+    answer.status = 200;
+    if (call.url.ends_with("/v2/")) {
+      answer.status = ping;
+      answer.headers["www-authenticate"] =
+          fmt::format(R"(Bearer realm="{}",service="contoso.azurecr.io")", realm);
+      if (ping == 403)
+        answer.body =
+            R"({"errors":[{"code":"DENIED","message":"client with IP '203.0.113.7' is not allowed access."}]})";
+    } else if (call.url.ends_with("/exchange")) {
+      answer.status = exchange;
+      answer.body = R"({"refresh_token":"refresh"})";
+    } else {
+      answer.body = fmt::format(
+          R"({{"access_token":"{}"}})",
+          token_of(fmt::format(
+              R"({{"access":[{{"type":"repository","name":"cart","actions":{}}}]}})", granted)));
+    }
+    return answer;
+  }
+};
+constexpr const char* kCart = "https://contoso.azurecr.io/v2/cart/manifests/1";
+constexpr const char* kCartTag = "https://contoso.azurecr.io/acr/v1/cart/_tags/1";
+
+TEST(RegistryAccess, AsksForEachTokenOnce) {
+  Entrance registry;
+  EXPECT_TRUE(registry.find(kCart).starts_with("Bearer eyJ"));
+  EXPECT_TRUE(registry.find(kCartTag).starts_with("Bearer eyJ"));
+  EXPECT_EQ(registry.asked, (std::vector<std::string>{"https://contoso.azurecr.io/v2/",
+                                                      "https://contoso.azurecr.io/oauth2/exchange",
+                                                      "https://contoso.azurecr.io/oauth2/token"}));
+  registry.access.forget(kCart);
+  EXPECT_TRUE(registry.find(kCart).starts_with("Bearer eyJ"));
+  EXPECT_EQ(registry.asked.size(), 6U);
+}
+
+TEST(RegistryAccess, SaysWhyThereIsNone) {
+  Entrance outside;
+  outside.ping = 403;
+  EXPECT_EQ(outside.find(kCart),
+            "the registry's network rules refuse this machine, which it sees as 203.0.113.7");
+  EXPECT_EQ(outside.tokens, 0);
+  Entrance stranger;
+  stranger.exchange = 401;
+  EXPECT_EQ(stranger.find(kCart), "the caller has no role on the registry that lets it sign in");
+  Entrance reader;
+  reader.granted = R"(["pull"])";
+  EXPECT_TRUE(reader.find(kCart).starts_with("Bearer eyJ"));
+  EXPECT_EQ(reader.find(kCartTag),
+            "the token that the caller gets does not allow reading the tags and manifests of "
+            "repository cart");
+}
+
+TEST(RegistryAccess, ACredentialGoesToTheRegistryOnly) {
+  Entrance registry;
+  registry.realm = "https://evil.com/token";
+  EXPECT_TRUE(registry.find(kCart).contains("evil.com"));
+  EXPECT_EQ(registry.tokens, 0);
+  for (const char* url : {"https://evil.com/v2/cart/manifests/1", "http://contoso.azurecr.io/v2/",
+                          "https://contoso.azurecr.io:8443/v2/cart/manifests/1"})
+    EXPECT_EQ(registry.find(url), "it is no address of an Azure registry") << url;
+  EXPECT_EQ(registry.asked.size(), 1U);
+}
+
+}  // namespace
+}  // namespace acr::test
