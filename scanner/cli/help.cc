@@ -130,6 +130,9 @@ Usage
 
 Where to
   -d, --directory FOLDER          a new folder, or one that holds a recording: that is replaced
+  --mask[=FILE]                   for strangers: stand-ins in place of names, ids, tags and addresses,
+                                  the same for the same; FILE then tells what stood for what, and is
+                                  for you alone
 
 Input
   -n, --namespace NAME            only this namespace

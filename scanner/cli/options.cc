@@ -124,6 +124,7 @@ po::options_description describe(std::string_view command) {
   }
   if (command == "collect") {
     add("directory,d", text());
+    add("mask", po::value<std::string>()->implicit_value(""));
     add("namespace,n", text());
     add("quiet,q", po::bool_switch());
   }
@@ -223,6 +224,8 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.dns_servers = list("dns");
   options.error_text = text("error");
   options.folder = text("directory");
+  options.mask = values.count("mask") != 0;
+  options.mask_table = text("mask");
   options.live.subscriptions = list("subscription");
   options.live.management_groups = list("management-group");
   options.live.registries = list("registry");

@@ -46,6 +46,8 @@ struct Options {
   std::string name_space, cluster;
   LiveOptions live;
   std::string folder;                    // collect -d
+  bool mask = false;                     // collect --mask
+  std::string mask_table;                // --mask=FILE; empty: none is written
   std::string docker_config;             // probe
   std::vector<std::string> dns_servers;  // probe
   std::vector<OutputTarget> outputs;     // at least one; at most one to standard output

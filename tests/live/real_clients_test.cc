@@ -343,12 +343,15 @@ json told(const json& report) {
   json pulls = json::array();
   for (const json& pull : report["pulls"]) {
     json chain = json::array();
-    for (const json& link : pull["chain"])
+    for (const json& link : pull["chain"]) {
+      // The program asks the registry as well, which is no server here.
+      const bool of_registry = link["check"] == "image-exists";
       chain.push_back({{"check", link["check"]},
                        {"outcome", link["outcome"]},
                        {"role", link["role"]},
                        {"basis", link["basis"]},
-                       {"reason", without_files(link["reason"])}});
+                       {"reason", of_registry ? "" : without_files(link["reason"])}});
+    }
     json one = {{"chain", chain}};
     for (const char* field : {"cluster", "namespace", "workload", "pods", "container", "image",
                               "registry", "nodes", "verdict"})
@@ -374,12 +377,17 @@ TEST_P(Documents, AreJudgedAsTheLiveRun) {
                            "identity list", "vmss list", "network private-dns zone list"})
     for (std::string& command : in_each_subscription(cloud, list))
       commands.push_back(std::move(command));
-  commands.emplace_back("account list -o json");
+  for (const char* list :
+       {"account list -o json", "ad app list --all -o json", "ad sp list --all -o json"})
+    commands.emplace_back(list);
   auto answers = az(cloud, commands);
   // Of the zones there are.
   std::vector<std::string> more;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    EXPECT_EQ(answers[i].code, 0) << commands[i] << "\n" << answers[i].error;
+    // Who keeps applications from his callers says so.
+    const bool refused =
+        commands[i].starts_with("ad ") && answers[i].error.contains("Insufficient privileges");
+    EXPECT_TRUE(answers[i].code == 0 || refused) << commands[i] << "\n" << answers[i].error;
     if (!commands[i].starts_with("network private-dns zone")) continue;
     for (const json& zone : parse(answers[i].out)) {
       const std::string which = fmt::format(
@@ -391,7 +399,8 @@ TEST_P(Documents, AreJudgedAsTheLiveRun) {
   }
   for (AzAnswer& answer : az(cloud, more)) answers.push_back(std::move(answer));
   for (std::size_t i = 0; i < answers.size(); ++i)
-    cloud.folder.write(fmt::format("facts/az-{}.json", i), answers[i].out);
+    if (!answers[i].out.empty())
+      cloud.folder.write(fmt::format("facts/az-{}.json", i), answers[i].out);
   for (const char* kinds : {"pods,serviceaccounts,nodes,events,secrets",
                             "deployments,statefulsets,daemonsets,cronjobs,jobs"}) {
     const auto printed = cloud.run({"kubectl", "get", kinds, "-A", "-o", "json"});
@@ -408,8 +417,7 @@ TEST_P(Documents, AreJudgedAsTheLiveRun) {
   EXPECT_NE(asked["pulls"][0]["verdict"], "unknown");
 }
 INSTANTIATE_TEST_SUITE_P(RealClients, Documents,
-                         testing::Values("private-zone-not-linked", "wrong-principal", "no-peering",
-                                         "service-principal-secret"));
+                         testing::Values("private-zone-not-linked", "no-peering", "two-faults"));
 
 }  // namespace
 }  // namespace acr::test

@@ -104,7 +104,9 @@ void StandIn::read(const std::filesystem::path& folder) {
     if (entry.path().extension() == ".json") files.insert(entry.path());
   for (const auto& file : files) {
     std::ifstream stream(file);
-    add(json::parse(stream));
+    // A refusal that was redirected to a file is no document.
+    if (const json document = json::parse(stream, nullptr, false); !document.is_discarded())
+      add(document);
   }
 }
 
@@ -221,6 +223,8 @@ Response StandIn::graph(const Request& request) const {
                          {"servicePrincipalNames", {known->second}}});
     return answer_with({{"value", value}});
   }
+  // Nobody is in any group.
+  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", value}});
   // The one filter there is: "appId eq 'x'".
   const bool applications = request.path.ends_with("/applications");
   const auto filter = request.query.find("$filter");
@@ -229,7 +233,7 @@ Response StandIn::graph(const Request& request) const {
     if (!object.contains("appId") || object.contains("servicePrincipalType") == applications)
       continue;
     any = true;
-    if (filter != request.query.end() &&
+    if (filter == request.query.end() ||
         filter->second.contains('\'' + text_of(object, "appId") + '\''))
       value.push_back(object);
   }
@@ -294,13 +298,6 @@ Response StandIn::arm(const Request& request) const {
     body["nextLink"] = base + request.path + "?api-version=" + request.query.at("api-version") +
                        "&%24skiptoken=" + std::to_string(from + options_.page);
   return answer_with(body);
-}
-
-// Microsoft Graph: nobody is in any group.
-Response StandIn::graph(const Request& request) {
-  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", json::array()}});
-  return error(403, "Authorization_RequestDenied",
-               "Insufficient privileges to complete the operation.");
 }
 
 Response StandIn::resource_graph(const Request& request) const {

@@ -54,7 +54,6 @@ class StandIn {
   Response resources(const Request& request) const;
   Response graph(const Request& request) const;
   Response arm(const Request& request) const;
-  static Response graph(const Request& request);
   Response resource_graph(const Request& request) const;
   std::vector<nlohmann::json> namespaces() const;
   Response kubernetes(const Request& request) const;
