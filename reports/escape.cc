@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "estate/resource_id.h"
+
 namespace acr {
 namespace {
 
@@ -82,7 +84,37 @@ bool is_deceptive(char32_t code) {
          code == 0x200E || code == 0x200F || code == 0x061C || code == 0xFEFF;
 }
 
+// Build agents obey what is printed: Azure Pipelines "##vso[…" and "##[…" anywhere in a line,
+// GitHub Actions "::name …::" at its beginning, which is wherever a line may be broken. A blank
+// makes it text again.
+void break_log_commands(std::string& text) {
+  for (auto at = text.find("##"); at != std::string::npos; at = text.find("##", at)) {
+    at = std::min(text.find_first_not_of('#', at), text.size());
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (rest.starts_with('[') || same_text(rest.substr(0, 4), "vso[")) text.insert(at, 1, ' ');
+  }
+  auto last = text.rfind("::");
+  for (auto at = text.find("::"); at < last; at = text.find("::", at + 1)) {
+    const bool begins = at == 0 || text[at - 1] == ' ' || text[at - 1] == '\n';
+    const auto next = static_cast<unsigned char>(text[at + 2]);
+    const bool letter = (next | 0x20) >= 'a' && (next | 0x20) <= 'z';
+    if (!begins || !letter) continue;
+    text.insert(at + 1, 1, ' ');
+    ++last;
+  }
+}
+
+// What most texts are: nothing in it is changed.
+bool is_plain(std::string_view text) {
+  const bool printable = std::all_of(text.begin(), text.end(), [](const char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
+  });
+  return printable && !text.ends_with(' ') && text.find("##") == std::string_view::npos &&
+         text.find("::") == std::string_view::npos;
+}
+
 std::string clean_text(std::string_view text, bool keep_line_feeds) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   const auto blank = [&out] {
@@ -109,6 +141,7 @@ std::string clean_text(std::string_view text, bool keep_line_feeds) {
       append(out, code);
     }
   }
+  break_log_commands(out);
   return out;
 }
 
@@ -138,7 +171,7 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
 
 std::string clean(std::string_view text) {
   std::string out = clean_text(text, false);
-  if (!out.empty() && out.back() == ' ') out.pop_back();
+  while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 

@@ -13,7 +13,9 @@ namespace acr {
 char32_t next_code_point(std::string_view text, std::size_t& at);
 
 // One line of valid UTF-8 without terminal escape sequences (ANSI, OSC, in 7 bit and in UTF-8), C0
-// and C1 controls, bidirectional overrides and non-characters. Line breaks and tabs become a blank.
+// and C1 controls, bidirectional overrides and non-characters. Line breaks and tabs become a blank;
+// blanks at the end go. Commands to build agents ("##vso[…", "::error::…") are broken by a blank.
+// Clean text stays as it is.
 std::string clean(std::string_view text);
 
 // The same, with line feeds kept: for commands, which must stay as they are.

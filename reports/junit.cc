@@ -5,8 +5,9 @@
 #include <map>
 #include <set>
 
+#include "judge/fingerprint.h"
+#include "judge/summary.h"
 #include "reports/escape.h"
-#include "reports/fingerprint.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -44,8 +45,7 @@ State state_of(const Report& report, const Result& result) {
     case Outcome::fail:
       break;
   }
-  const bool counts = !report.fail_on_nothing && result.check->severity >= report.fail_on;
-  return counts ? State::failed : State::skipped;
+  return counts(report, result) ? State::failed : State::skipped;
 }
 
 // Jenkins splits class names at dots and replaces the other characters by itself.
@@ -84,10 +84,16 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string message_of(const Result& result, State state) {
+std::string message_of(const Result& result, State state, Severity threshold) {
   const std::string reason = clean(result.verdict->reason);
-  const std::string_view severity = to_string(result.check->severity);
+  const std::string_view severity = to_string(result.severity());
   if (state == State::errored) return "[NOT EVALUATED] " + reason;
+  if (result.suppression) {
+    return fmt::format("[accepted until {}] {} ({})", clean(result.suppression->expires), reason,
+                       clean(result.suppression->owner));
+  }
+  if (state == State::skipped && result.severity() >= threshold)
+    return fmt::format("[in the baseline: {}] {}", severity, reason);
   if (state == State::skipped) return fmt::format("[below threshold: {}] {}", severity, reason);
   return fmt::format("[{}] {}", upper(severity), reason);
 }
@@ -115,7 +121,7 @@ std::string body_of(const Result& result, const std::string& message) {
   commands("To find out", verdict.supply);
   fmt::format_to(to, "\nCheck:       {} {}\nResource:    {}\nSeverity:    {}\nFingerprint: {}",
                  result.check->id, result.check->reference, clean(result.subject->id),
-                 to_string(result.check->severity), fingerprint(result));
+                 to_string(result.severity()), fingerprint(result));
   return out;
 }
 
@@ -132,7 +138,7 @@ void add(Suite& suite, const Report& report, const Result& result) {
   suite.cases.push_back({&result, state, std::move(name)});
 }
 
-void write_case(std::string& out, const Suite& suite, const Case& item) {
+void write_case(std::string& out, const Suite& suite, const Case& item, Severity threshold) {
   const auto to = std::back_inserter(out);
   fmt::format_to(to, "    <testcase classname=\"{}.{}\" name=\"{}\" time=\"{}\"",
                  xml(package_of(suite.scope)), xml(class_segment(suite.scope.name)), xml(item.name),
@@ -141,7 +147,7 @@ void write_case(std::string& out, const Suite& suite, const Case& item) {
     out += "/>\n";
     return;
   }
-  const std::string message = message_of(*item.result, item.state);
+  const std::string message = message_of(*item.result, item.state, threshold);
   const std::string_view element = item.state == State::failed    ? "failure"
                                    : item.state == State::errored ? "error"
                                                                   : "skipped";
@@ -170,13 +176,13 @@ void write_suite(std::string& out, const Suite& suite, std::size_t id, const Rep
     if (value.empty()) return;
     fmt::format_to(to, "      <property name=\"{}\" value=\"{}\"/>\n", name, xml(value));
   };
-  property("tool", "acr-doctor " ACR_VERSION);
+  property("tool", "acr-doctor " + version_of(report));
   property("scopeKind", suite.scope.kind);
   property("resourceId", suite.scope.id);
   property("subscription", suite.scope.subscription);
   property("coverage", suite.scope.status);
   out += "    </properties>\n";
-  for (const auto& item : suite.cases) write_case(out, suite, item);
+  for (const auto& item : suite.cases) write_case(out, suite, item, report.fail_on);
   out += "    <system-out/>\n    <system-err/>\n  </testsuite>\n";
 }
 

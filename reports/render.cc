@@ -1,5 +1,7 @@
 #include "reports/render.h"
 
+#include "reports/escape.h"
+
 namespace acr {
 
 std::string render_instant(Instant instant) {
@@ -16,6 +18,10 @@ std::string_view level_name(Notification::Level level) {
       return "error";
   }
   return "error";
+}
+
+std::string version_of(const Report& report) {
+  return report.version.empty() ? ACR_VERSION : clean(report.version);
 }
 
 }  // namespace acr

@@ -23,7 +23,6 @@ struct RenderOptions {
   bool quiet = false;                 // the verdict only
   bool show_passed = false;           // scan: list what passed as well
   Severity severity = Severity::low;  // scan: the least severity listed
-  std::string again;                  // the command that repeats this run
 
   std::string host = "localhost";  // junit: where the run took place
 };
@@ -43,6 +42,25 @@ std::string render_junit(const Report& report, const RenderOptions& options);
 inline constexpr std::size_t kSarifResults = 25'000;
 std::string render_sarif(const Report& report, const RenderOptions& options);
 
+// A line a JSON object: the run, each scope, result, pull and notification, and last the summary.
+std::string render_ndjson(const Report& report, const RenderOptions& options);
+
+// A row a result.
+std::string render_csv(const Report& report, const RenderOptions& options);
+
+// The summary of a job. Capped below what GitHub accepts.
+std::string render_markdown(const Report& report, const RenderOptions& options);
+
+// Log commands of GitHub Actions and Azure Pipelines, as many as these show.
+std::string render_github(const Report& report, const RenderOptions& options);
+std::string render_ado(const Report& report, const RenderOptions& options);
+
+// OpenMetrics, which is valid Prometheus text as well.
+std::string render_openmetrics(const Report& report, const RenderOptions& options);
+
+// Kubernetes objects of wgpolicyk8s.io/v1alpha2, as YAML.
+std::string render_policyreport(const Report& report, const RenderOptions& options);
+
 // The catalogue: all checks, and one check at length.
 std::string render_catalogue(std::span<const Check* const> checks, const RenderOptions& options);
 std::string render_catalogue_json(std::span<const Check* const> checks);
@@ -61,5 +79,8 @@ std::string render_probe_json(const Probe& probe);
 std::string render_instant(Instant instant);
 
 std::string_view level_name(Notification::Level level);  // "note", "warning", "error"
+
+// Of the program that judged; clean.
+std::string version_of(const Report& report);
 
 }  // namespace acr

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "judge/fingerprint.h"
 #include "reports/escape.h"
-#include "reports/fingerprint.h"
 #include "reports/layout.h"
 #include "reports/render.h"
 #include "reports/uri.h"
@@ -136,7 +136,7 @@ Json result_json(const Result& result, std::size_t rule_index) {
   for (const auto& command : verdict.fix) commands.push_back(clean_lines(command));
   return {{"ruleId", result.check->id},
           {"ruleIndex", rule_index},
-          {"level", level_of(result.check->severity).level},
+          {"level", level_of(result.severity()).level},
           {"message", {{"text", message_of(result)}}},
           {"locations", Json::array({std::move(location)})},
           {"fingerprints", {{"acr-doctor/v1", print}}},
@@ -144,7 +144,7 @@ Json result_json(const Result& result, std::size_t rule_index) {
           {"properties",
            {{"resourceId", clean(result.subject->id)},
             {"scope", clean(result.subject->scope)},
-            {"severity", to_string(result.check->severity)},
+            {"severity", to_string(result.severity())},
             {"evidence", std::move(evidence)},
             {"remediationCommands", std::move(commands)}}}};
 }
@@ -222,7 +222,7 @@ std::string render_sarif(const Report& report, const RenderOptions&) {
   Json results = Json::array();
   std::size_t failed = 0;
   for (const auto& result : report.results) {
-    if (result.verdict->outcome != Outcome::fail || ++failed > kSarifResults) continue;
+    if (!result.is_open() || ++failed > kSarifResults) continue;
     add_rule(result.check);
     results.push_back(result_json(result, rule_index.at(result.check)));
   }
@@ -236,8 +236,8 @@ std::string render_sarif(const Report& report, const RenderOptions&) {
             {{"driver",
               {{"name", "acr-doctor"},
                {"fullName", "acr-doctor: image pulls of AKS from Azure Container Registry"},
-               {"version", ACR_VERSION},
-               {"semanticVersion", ACR_VERSION},
+               {"version", version_of(report)},
+               {"semanticVersion", version_of(report)},
                {"informationUri", kSubjectPage},
                {"rules", std::move(rules)},
                {"notifications", descriptors_json(notifications)}}}}},

@@ -6,7 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "reports/conclusion.h"
 #include "reports/escape.h"
+#include "reports/gaps.h"
 #include "reports/layout.h"
 #include "reports/render.h"
 
@@ -53,15 +55,22 @@ void draw_counts(Page& page, const Report& report) {
   };
   const Summary& sum = report.summary;
   const std::string_view dot = page.dot();
-  std::string text = page.paint(Tone::strong, "acr-doctor " ACR_VERSION);
+  std::string text = page.paint(Tone::strong, "acr-doctor " + version_of(report));
   for (const auto& part :
        {count_of(scopes("cluster"), "cluster"), count_of(scopes("registry"), "registry"),
         count_of(report.pulls.size(), "pull"), count_of(report.checks.size(), "check")}) {
     text.append(dot).append(part);
   }
   page.line(text);
-  page.line(fmt::format("{} passed{}{} failed{}{} not judged{}{} not applicable", sum.pass, dot,
-                        sum.fail, dot, sum.unknown, dot, sum.not_applicable));
+  std::string counts =
+      fmt::format("{} passed{}{} failed{}{} not judged{}{} not applicable", sum.pass, dot, sum.fail,
+                  dot, sum.unknown, dot, sum.not_applicable);
+  if (sum.suppressed > 0) counts += fmt::format("{}{} accepted", dot, sum.suppressed);
+  page.line(counts);
+  if (report.compared) {
+    page.line(fmt::format("since the baseline: {} new{}{} as before{}{} no more", sum.fail_new, dot,
+                          sum.fail - sum.fail_new, dot, report.absent.size()));
+  }
   page.line();
   page.heading("SEVERITY  FAILED");
   for (int s = 3; s >= 0; --s) {
@@ -199,13 +208,31 @@ void draw_matrix(Page& page, const Report& report) {
   page.line();
 }
 
+// What was accepted stays in sight, with the day on which it comes back.
+void draw_accepted(Page& page, const Report& report) {
+  if (report.summary.suppressed == 0) return;
+  std::vector<Row> rows{{"UNTIL", "CHECK", "RESOURCE", "REASON"}};
+  for (const auto& result : report.results) {
+    if (!result.suppression) continue;
+    Row row{clean(result.suppression->expires), std::string(result.check->id),
+            clean(result.subject->name),
+            fmt::format("{} ({})", clean(result.suppression->reason),
+                        clean(result.suppression->owner))};
+    if (row != rows.back()) rows.push_back(std::move(row));
+  }
+  page.heading(fmt::format("ACCEPTED ({})", report.summary.suppressed));
+  draw_table(page, rows);
+  page.line();
+}
+
 void draw_results(Page& page, const Report& report, Outcome outcome) {
   const bool fail = outcome == Outcome::fail;
   std::vector<Row> rows;
   rows.push_back({"SEVERITY", "CHECK", "RESOURCE", fail ? "FINDING" : "WHY"});
   std::size_t total = 0, listed = 0;
   for (const auto& result : report.results) {
-    if (result.verdict->outcome != outcome || result.check->severity < page.options.severity) {
+    if (result.verdict->outcome != outcome || result.suppression ||
+        result.severity() < page.options.severity) {
       continue;
     }
     if (++total > kListed && caps_lists(page)) continue;
@@ -214,8 +241,9 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
     if (!result.subject->container.empty()) {
       resource += fmt::format(" [{}]", clean(result.subject->container));
     }
-    Row row{std::string(to_string(result.check->severity)), std::string(result.check->id),
+    Row row{std::string(to_string(result.severity())), std::string(result.check->id),
             std::move(resource), clean(result.verdict->reason)};
+    if (result.since == Result::Since::is_new) row.back() = "new: " + row.back();
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));
   }
@@ -224,38 +252,6 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
   draw_table(page, rows);
   if (listed < total) page.faint(fmt::format("and {} more: -v, or -o json", total - listed));
   page.line();
-}
-
-// Results that nobody could judge, for one and the same lack.
-struct Gaps {
-  std::string reason;  // of the first
-  std::vector<std::string> supply;
-  std::vector<std::string_view> checks;
-  std::size_t results = 0, reasons = 0;
-};
-
-// Checks that only back up what others found are left out unless `every`.
-std::vector<Gaps> group_by_gap(const Report& report, bool every) {
-  std::vector<Gaps> groups;
-  std::map<std::string, std::size_t> places;
-  std::map<std::string, bool> seen;
-  for (const auto& result : report.results) {
-    const Verdict& verdict = result.verdict;
-    if (verdict.outcome != Outcome::unknown || (result.check->corroborates && !every)) continue;
-    std::string key;
-    for (const auto& command : verdict.supply) key += command + '\x1F';
-    if (key.empty()) key = '\x1F' + verdict.reason;
-    const auto [place, is_new] = places.emplace(key, groups.size());
-    if (is_new) groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0});
-    Gaps& group = groups[place->second];
-    ++group.results;
-    if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
-    if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
-        group.checks.end()) {
-      group.checks.push_back(result.check->id);
-    }
-  }
-  return groups;
 }
 
 void draw_gaps(Page& page, const Report& report) {
@@ -309,10 +305,9 @@ void draw_notifications(Page& page, const Report& report) {
 
 // The gravest finding that is no mere symptom; failing pulls have a screen of their own.
 void draw_next(Page& page, const Report& report) {
-  const auto worst =
-      std::find_if(report.results.begin(), report.results.end(), [](const Result& result) {
-        return result.verdict->outcome == Outcome::fail && result.check->link != Link::symptom;
-      });
+  const auto worst = std::find_if(
+      report.results.begin(), report.results.end(),
+      [](const Result& result) { return result.is_open() && result.check->link != Link::symptom; });
   const bool failing = std::any_of(report.pulls.begin(), report.pulls.end(),
                                    [](const PullReport& pull) { return pull.failing > 0; });
   if (worst == report.results.end() && !failing) return;
@@ -325,20 +320,8 @@ void draw_next(Page& page, const Report& report) {
 
 void draw_verdict(Page& page, const Report& report) {
   const Summary& sum = report.summary;
-  std::uint64_t grave = 0;
-  for (auto s = static_cast<std::size_t>(report.fail_on); s < std::size(sum.fail_by_severity);
-       ++s) {
-    grave += sum.fail_by_severity[s];
-  }
-  std::string text = count_of(sum.fail, "finding");
-  if (report.fail_on_nothing) {
-    text += ", none of them counts (--fail-on none)";
-  } else {
-    text += fmt::format(", {} at or above {}", grave, to_string(report.fail_on));
-  }
-  if (sum.unknown > 0) text += fmt::format("; {} not judged", count_of(sum.unknown, "result"));
-  if (!sum.complete && sum.unknown == 0) text += "; the input is not complete";
-  text += fmt::format("; exit code {}", sum.exit_code);
+  const std::uint64_t grave = grave_findings(report);
+  std::string text = conclusion(report) + fmt::format("; exit code {}", sum.exit_code);
   if (grave > 0 && !report.fail_on_nothing) {
     page.verdict(Mark::bad, "FAILED", text);
   } else if (!sum.complete) {
@@ -356,6 +339,7 @@ std::string render_text_scan(const Report& report, const RenderOptions& options)
     draw_counts(page, report);
     draw_matrix(page, report);
     draw_results(page, report, Outcome::fail);
+    draw_accepted(page, report);
     if (options.show_passed) draw_results(page, report, Outcome::pass);
     draw_gaps(page, report);
     draw_notifications(page, report);

@@ -6,20 +6,13 @@
 #include <map>
 #include <utility>
 
+#include "reports/causes.h"
 #include "reports/escape.h"
 #include "reports/layout.h"
 #include "reports/render.h"
 
 namespace acr {
 namespace {
-
-// A check that would only back up what others found, and could not: no line's worth, unless the
-// pull is unexplained and every question counts.
-bool is_unseen(const PullReport& pull, const ChainLink& link) {
-  return link.role == ChainLink::Role::unknown && link.check->corroborates &&
-         !link.verdict->in_the_way &&
-         (pull.diagnosis != PullReport::Diagnosis::unexplained || link.verdict->evidence.empty());
-}
 
 constexpr std::size_t kNamed = 5;     // members of a list that are named
 constexpr std::size_t kEvidence = 8;  // pieces of evidence shown
@@ -29,33 +22,7 @@ constexpr std::size_t kLinkColumn = 17, kBasisColumn = 14, kLabelColumn = 13;
 using Diagnosis = PullReport::Diagnosis;
 using Role = ChainLink::Role;
 
-// Pulls that are one story: the same cause in the same words, or nothing known of the same links.
-using Group = std::vector<const PullReport*>;
-
-std::vector<Group> group_by_cause(const Report& report) {
-  std::vector<Group> groups;
-  std::map<std::string, std::size_t> places;
-  for (const auto& pull : report.pulls) {
-    std::string key(to_string(pull.diagnosis));
-    const auto add = [&key](std::string_view text) { key.append("\x1F").append(text); };
-    if (const ChainLink* cause = pull.cause()) {
-      add(cause->check->id);
-      add(cause->verdict->reason);
-    } else {
-      add(pull.subject->cluster);
-      add(pull.subject->registry);
-      for (const auto& link : pull.chain) {
-        if (link.role != Role::unknown || is_unseen(pull, link)) continue;
-        add(link.check->id);
-        add(link.verdict->reason);
-      }
-    }
-    const auto [place, is_new] = places.emplace(std::move(key), groups.size());
-    if (is_new) groups.emplace_back();
-    groups[place->second].push_back(&pull);
-  }
-  return groups;
-}
+using Group = PullGroup;
 
 std::string_view basis_words(Basis basis) {
   switch (basis) {
@@ -96,14 +63,6 @@ Mark mark_of(Role role) {
   return Mark::unsure;
 }
 
-std::string name_of(const PullReport& pull) {
-  const SubjectRef& subject = pull.subject;
-  if (!subject.name_space.empty() && !subject.workload.empty()) {
-    return clean(subject.name_space) + "/" + clean(subject.workload);
-  }
-  return clean(subject.name.empty() ? subject.image : subject.name);
-}
-
 std::string pods_of(const PullReport& pull) {
   if (pull.pod_count == 0) return "no pods";
   if (pull.failing == 0) return count_of(pull.pod_count, "pod");
@@ -131,19 +90,19 @@ void draw_members(Page& page, const Group& group) {
   const std::size_t shown = shown_of(page, group.size(), kNamed);
   std::size_t name_width = 0, image_width = 0;
   for (std::size_t i = 0; i < shown; ++i) {
-    name_width = std::max(name_width, columns(name_of(*group[i])));
+    name_width = std::max(name_width, columns(name_of_pull(*group[i])));
     image_width = std::max(image_width, columns(clean(group[i]->subject->image)));
   }
   // One workload on several kinds of nodes: these tell its pulls apart, which stand together.
   const auto same = [&](std::size_t a, std::size_t b) {
-    return name_of(*group[a]) == name_of(*group[b]) &&
+    return name_of_pull(*group[a]) == name_of_pull(*group[b]) &&
            group[a]->subject->image == group[b]->subject->image;
   };
   const auto looks_alike = [&](std::size_t i) {
     return (i > 0 && same(i - 1, i)) || (i + 1 < group.size() && same(i, i + 1));
   };
   for (std::size_t i = 0; i < shown; ++i) {
-    page.line(fmt::format("  {}  {}  {}{}", pad(name_of(*group[i]), name_width),
+    page.line(fmt::format("  {}  {}  {}{}", pad(name_of_pull(*group[i]), name_width),
                           pad(clean(group[i]->subject->image), image_width), pods_of(*group[i]),
                           looks_alike(i) ? ", nodes " + clean(group[i]->nodes) : ""));
   }
@@ -166,7 +125,7 @@ void draw_header(Page& page, const Group& group) {
   }
   std::string state = pods_of(pull);
   if (pull.message && !pull.message->reason.empty()) state += ": " + clean(pull.message->reason);
-  page.line(fmt::format("{}   {}", page.paint(Tone::strong, name_of(pull)), state));
+  page.line(fmt::format("{}   {}", page.paint(Tone::strong, name_of_pull(pull)), state));
   page.labelled(kLabelColumn, "image", clean(subject.image));
   if (!subject.container.empty())
     page.labelled(kLabelColumn, "container", clean(subject.container));
@@ -197,7 +156,7 @@ void draw_path(Page& page, const Group& group) {
   const PullReport& pull = *group.front();
   const bool verbose = page.options.verbose;
   std::string title = "Pull path";
-  if (group.size() > 1) title += " of " + name_of(pull);
+  if (group.size() > 1) title += " of " + name_of_pull(pull);
   const std::size_t left = 2 + page.mark_width() + 1 + kLinkColumn;
   const std::size_t text_width = page.room(left + 2 + kBasisColumn);
   page.line(page.paint(Tone::strong, title) +
@@ -309,9 +268,9 @@ void draw_supply(Page& page, const PullReport& pull) {
 }
 
 void draw_again(Page& page, const Report& report, const PullReport& pull) {
-  if (page.options.again.empty() || pull.diagnosis == Diagnosis::pulls) return;
+  if (report.again.empty() || pull.diagnosis == Diagnosis::pulls) return;
   page.heading(report.mode == "offline" ? "Then, with the documents collected again" : "Then");
-  page.commands(2, {page.options.again});
+  page.commands(2, {clean(report.again)});
   page.line();
 }
 
@@ -324,7 +283,7 @@ std::vector<std::string> also_hit(const Report& report, const Group& group) {
     const bool same = cause != nullptr && cause->check == pull.cause()->check &&
                       other.subject->registry == pull.subject->registry;
     if (same && std::find(group.begin(), group.end(), &other) == group.end()) {
-      names.push_back(name_of(other));
+      names.push_back(name_of_pull(other));
     }
   }
   return names;
@@ -391,9 +350,9 @@ void draw_unsure(Page& page, const Group& group, std::string_view word, std::str
 
 void draw_pulls(Page& page, const Group& group) {
   const PullReport& pull = *group.front();
-  std::string text = group.size() > 1
-                         ? fmt::format("{} work", count_of(group.size(), "pull"))
-                         : fmt::format("{} pulls {}", name_of(pull), clean(pull.subject->image));
+  std::string text =
+      group.size() > 1 ? fmt::format("{} work", count_of(group.size(), "pull"))
+                       : fmt::format("{} pulls {}", name_of_pull(pull), clean(pull.subject->image));
   const auto seen = std::find_if(pull.chain.begin(), pull.chain.end(), [](const ChainLink& link) {
     return link.check->link == Link::symptom && link.role == Role::holds;
   });
@@ -405,7 +364,7 @@ void draw_pulls(Page& page, const Group& group) {
 
 void draw_verdict(Page& page, const Report& report, const Group& group) {
   const PullReport& pull = *group.front();
-  const std::string who = group.size() > 1 ? count_of(group.size(), "pull") : name_of(pull);
+  const std::string who = group.size() > 1 ? count_of(group.size(), "pull") : name_of_pull(pull);
   if (pull.cause() != nullptr) {
     draw_cause(page, report, group);
   } else if (pull.diagnosis == Diagnosis::pulls) {

@@ -35,9 +35,17 @@ int run_probe_command(const Options& options, Streams streams);
 // "latest" where neither tag nor digest is given, as for a container.
 std::expected<ProbeRequest, UsageError> parse_probe_target(std::string_view text);
 int run_checks(const Options& options, Streams streams);
+int run_report(const Options& options, Streams streams);
+int run_completion(const Options& options, Streams streams);
 // The help of a command, or of the program when it is empty; nullopt for what is no command.
 std::optional<std::string_view> help_text(std::string_view command);
 std::vector<std::string> command_names();
+// "text (default), json, …" as the help of a command has it: the first words on an option, or
+// empty.
+std::string_view help_on(std::string_view command, std::string_view option);
+
+// The script that completes commands and options in bash, zsh or fish; nullopt for other shells.
+std::optional<std::string> completion_for(std::string_view shell);
 
 // What the commands share.
 
@@ -86,12 +94,14 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
 // The exit code of a run that a signal broke off; `code` where none did.
 int exit_code_of(const GivenInput& given, int code);
 
+// A report of an earlier run, as JSON; "-" is standard input. The error is one line.
+std::expected<Report, std::string> read_report_file(const std::string& path, Streams streams);
+
 // Writes every output that was asked for. False when one could not be written; standard error says
 // which, and why.
 using Render = std::function<std::string(Format, const RenderOptions&)>;
 bool write_outputs(const Options& options, const Render& render, Streams streams);
-// The same for a report. `again` is the command that repeats the run. Returns the run's exit code.
-int deliver(const Report& report, const Options& options, const std::string& again,
-            Streams streams);
+// The same for a report. Returns the run's exit code.
+int deliver(const Report& report, const Options& options, Streams streams);
 
 }  // namespace acr

@@ -18,10 +18,24 @@ std::string render_as(Format format, const Report& report, const RenderOptions& 
   switch (format) {
     case Format::json:
       return render_json(report, options);
+    case Format::ndjson:
+      return render_ndjson(report, options);
+    case Format::markdown:
+      return render_markdown(report, options);
+    case Format::csv:
+      return render_csv(report, options);
     case Format::junit:
       return render_junit(report, options);
     case Format::sarif:
       return render_sarif(report, options);
+    case Format::github:
+      return render_github(report, options);
+    case Format::ado:
+      return render_ado(report, options);
+    case Format::openmetrics:
+      return render_openmetrics(report, options);
+    case Format::policyreport:
+      return render_policyreport(report, options);
     case Format::text:
       break;
   }
@@ -57,12 +71,10 @@ bool write_outputs(const Options& options, const Render& render, Streams streams
   return written;
 }
 
-int deliver(const Report& report, const Options& options, const std::string& again,
-            Streams streams) {
+int deliver(const Report& report, const Options& options, Streams streams) {
   const bool written = write_outputs(
       options,
-      [&](Format format, RenderOptions render) {
-        render.again = again;
+      [&report](Format format, const RenderOptions& render) {
         return render_as(format, report, render);
       },
       streams);

@@ -25,6 +25,8 @@ Usage
   acr-doctor explain CHECK                why a check exists, what it reads, how to repair
   acr-doctor explain --error TEXT         what the text of a pull failure says
   acr-doctor checks                       all checks
+  acr-doctor report REPORT.json...        the report of a run in other formats; several as one
+  acr-doctor completion bash|zsh|fish     what completes commands and options in a shell
   acr-doctor version
   acr-doctor help [COMMAND]
 
@@ -75,7 +77,8 @@ Live, where no --from is given, or one of these is
   --timeout SECONDS               for everything that is asked (default 120)
 
 Output
-  -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
+                                  github, ado, openmetrics or policyreport; repeatable
   --color WHEN                    auto (default), always or never
   --ascii                         no characters outside ASCII
   -q, --quiet                     the verdict only
@@ -83,6 +86,7 @@ Output
 
 Exit code
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
+  --config FILE                   the policy; else $ACR_DOCTOR_CONFIG, else acr-doctor.yaml here
 )"},
     Help{"scan", R"(Judges every registry, cluster and pull of the input.
 
@@ -107,7 +111,8 @@ Live, where no --from is given, or one of these is
   --timeout SECONDS               for everything that is asked (default 120)
 
 Output
-  -o, --output FORMAT[=FILE]      text (default), json, junit or sarif; repeatable
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
+                                  github, ado, openmetrics or policyreport; repeatable
   --severity LEVEL                text lists findings of this severity and above
   --show-passed                   text lists what passed as well
   --color WHEN                    auto (default), always or never
@@ -116,8 +121,12 @@ Output
   -v, --verbose                   nothing is left out
 
 Judging
+  --config FILE                   the policy: checks, severities, exceptions; else
+                                  $ACR_DOCTOR_CONFIG, else acr-doctor.yaml here
   --check GLOB                    only these checks; repeatable
   --fail-on LEVEL                 critical, high (default), medium, low or none
+  --baseline REPORT.json          an earlier run's -o json: tells what is new and what is gone
+  --fail-on-new                   only what the baseline does not hold fails the run
   --on-incomplete fail|warn       warn: exit code 0 in place of 3
 )"},
     Help{
@@ -217,6 +226,43 @@ Exit codes
   0  everything asked for was read    3  something was refused or failed
   2  usage error                      4  nothing could be read
 )"},
+    Help{
+        "report",
+        R"(Renders the report of a run again, in any format, without judging; several reports become one.
+
+Usage
+  acr-doctor report REPORT.json... [OPTION...]
+
+REPORT.json                       what why or scan printed with -o json; - is standard input
+
+Several reports (shards of an estate, clusters, vantages) are merged: what is in more than one is told
+once, as the run that began last has it. Nothing is left out because the last run lacks it. Numbers
+and exit code are counted anew; the threshold is the strictest of all.
+
+Output
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
+                                  github, ado, openmetrics or policyreport; repeatable
+  --severity LEVEL                text lists findings of this severity and above
+  --show-passed                   text lists what passed as well
+  --color WHEN                    auto (default), always or never
+  --ascii                         no characters outside ASCII
+  -q, --quiet                     the verdict only
+  -v, --verbose                   nothing is left out
+
+Exit code: that of the run, unless one of these is given
+  --fail-on LEVEL                 critical, high, medium, low or none
+  --on-incomplete fail|warn       warn: exit code 0 in place of 3
+)"},
+    Help{"completion", R"(Prints what completes commands and options in a shell.
+
+Usage
+  acr-doctor completion bash|zsh|fish
+
+To install it
+  acr-doctor completion bash | sudo tee /etc/bash_completion.d/acr-doctor
+  acr-doctor completion zsh >~/.zfunc/_acr-doctor        ~/.zfunc being in $fpath before compinit
+  acr-doctor completion fish >~/.config/fish/completions/acr-doctor.fish
+)"},
     Help{"explain", R"(Tells why a check exists, what it reads, and how to repair what it finds;
 or what the text of an image-pull failure says.
 
@@ -251,6 +297,18 @@ std::optional<std::string_view> help_text(std::string_view command) {
                                   [&](const Help& help) { return help.command == command; });
   if (found == kHelp.end()) return std::nullopt;
   return found->text;
+}
+
+std::string_view help_on(std::string_view command, std::string_view option) {
+  constexpr std::size_t kColumn = 34;  // where explanations begin
+  const std::string_view help = help_text(command).value_or("");
+  const auto at = help.find("--" + std::string(option) + " ");
+  if (at == std::string_view::npos) return {};
+  const auto begin = help.rfind('\n', at) + 1;
+  const auto line = help.substr(begin, help.find('\n', begin) - begin);
+  std::string_view text = line.size() > kColumn ? line.substr(kColumn) : std::string_view();
+  while (text.ends_with(',') || text.ends_with(';')) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string> command_names() {

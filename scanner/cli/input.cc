@@ -76,6 +76,7 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
     }
     return std::unexpected(NoInput{{text.empty() ? "none of the input can be opened" : text, {}}});
   }
+  given.collected.estate.expects = options.judge.policy.expects;
   if (given.live)
     given.mode = "live";
   else if (given.collected.recording)

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/nearest.h"
+#include "cli/words.h"
 
 namespace acr {
 namespace {
@@ -48,29 +49,6 @@ std::string_view kind_named(std::string_view written) {
   return found == kKinds.end() ? std::string_view() : found->kind;
 }
 
-template <class Value>
-struct Word {
-  std::string_view word;
-  Value value;
-};
-constexpr std::array kFormats{
-    Word<Format>{"text", Format::text}, Word<Format>{"json", Format::json},
-    Word<Format>{"junit", Format::junit}, Word<Format>{"sarif", Format::sarif}};
-constexpr std::array kCatalogueFormats{kFormats[0], kFormats[1]};
-constexpr std::array kSeverities{
-    Word<Severity>{"critical", Severity::critical}, Word<Severity>{"high", Severity::high},
-    Word<Severity>{"medium", Severity::medium}, Word<Severity>{"low", Severity::low}};
-constexpr std::array kColours{Word<Colour>{"auto", Colour::automatic},
-                              Word<Colour>{"always", Colour::always},
-                              Word<Colour>{"never", Colour::never}};
-constexpr std::array kAuth{Word<bool>{"auto", true},
-                           Word<bool>{"environment", true},
-                           Word<bool>{"workload-identity", true},
-                           Word<bool>{"managed-identity", true},
-                           Word<bool>{"azure-cli", true},
-                           Word<bool>{"azd", true}};
-constexpr std::array kIncomplete{Word<bool>{"fail", false}, Word<bool>{"warn", true}};
-
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates,
                          std::string_view prefix = {}) {
   const auto found = nearest(word, candidates);
@@ -99,13 +77,15 @@ po::options_description describe(std::string_view command) {
   auto add = all.add_options();
   const auto text = [] { return po::value<std::string>(); };
   const auto list = [] { return po::value<Strings>()->composing(); };
+  if (command == "completion") return all;
   if (command != "collect") {
     add("output,o", list());
     add("color", text());
     add("ascii", po::bool_switch());
   }
-  const bool reports = command == "why" || command == "scan";
-  const bool asks = reports || command == "collect" || command == "permissions";
+  const bool judges = command == "why" || command == "scan";
+  const bool shows = shows_report(command);
+  const bool asks = judges || command == "collect" || command == "permissions";
   if (asks && command != "collect") add("from", list());
   if (asks) {
     add("subscription", list());
@@ -128,7 +108,8 @@ po::options_description describe(std::string_view command) {
     add("namespace,n", text());
     add("quiet,q", po::bool_switch());
   }
-  if (reports) {
+  if (command == "why" || command == "scan") add("config", text());
+  if (shows) {
     add("on-incomplete", text());
     add("quiet,q", po::bool_switch());
     add("verbose,v", po::bool_switch());
@@ -146,9 +127,13 @@ po::options_description describe(std::string_view command) {
     add("quiet,q", po::bool_switch());
   }
   if (command == "explain") add("error", text());
-  if (command == "scan") {
-    add("check", list());
+  if (command == "scan") add("check", list());
+  if (command == "scan" || command == "report") {
     add("fail-on", text());
+    if (command == "scan") {
+      add("baseline", text());
+      add("fail-on-new", po::bool_switch());
+    }
     add("severity", text());
     add("show-passed", po::bool_switch());
   }
@@ -161,9 +146,8 @@ std::expected<std::vector<OutputTarget>, UsageError> read_outputs(std::string_vi
   for (const auto& text : given) {
     const auto sign = text.find('=');
     const std::string_view word = std::string_view(text).substr(0, sign);
-    const bool reports = command == "why" || command == "scan";
-    const auto format =
-        reports ? choose("--output", word, kFormats) : choose("--output", word, kCatalogueFormats);
+    const auto format = shows_report(command) ? choose("--output", word, kFormats)
+                                              : choose("--output", word, kCatalogueFormats);
     if (!format) return std::unexpected(format.error());
     std::string file = sign == std::string::npos ? "" : text.substr(sign + 1);
     if (sign != std::string::npos && file.empty()) {
@@ -226,6 +210,9 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.folder = text("directory");
   options.mask = values.count("mask") != 0;
   options.mask_table = text("mask");
+  options.config = text("config");
+  options.baseline = text("baseline");
+  options.judge.fail_on_new = is_set("fail-on-new");
   options.live.subscriptions = list("subscription");
   options.live.management_groups = list("management-group");
   options.live.registries = list("registry");
@@ -264,6 +251,8 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
     if (!severity) return severity.error();
     options.severity = *severity;
   }
+  options.sets_fail_on = values.count("fail-on") != 0;
+  options.sets_on_incomplete = values.count("on-incomplete") != 0;
   if (const std::string level = text("fail-on"); level == "none") {
     options.judge.fail_on.reset();
   } else if (values.count("fail-on") != 0) {
@@ -277,6 +266,37 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
     options.judge.incomplete_is_ok = *is_ok;
   }
   return check_globs(options.judge.check_globs);
+}
+
+// What an option takes, where that is one of a few words.
+Strings words_of(std::string_view command, std::string_view option) {
+  Strings words;
+  const auto add = [&words](const auto& table) {
+    for (const auto& entry : table) words.emplace_back(entry.word);
+  };
+  if (option == "output") {
+    if (shows_report(command))
+      add(kFormats);
+    else
+      add(kCatalogueFormats);
+  } else if (option == "severity" || option == "fail-on") {
+    add(kSeverities);
+    if (option == "fail-on") words.emplace_back("none");
+  } else if (option == "color") {
+    add(kColours);
+  } else if (option == "auth") {
+    add(kAuth);
+  } else if (option == "on-incomplete") {
+    add(kIncomplete);
+  } else if (option == "check") {
+    for (const Check* check : all_checks()) words.emplace_back(check->id);
+  }
+  return words;
+}
+
+bool takes_path(std::string_view option) {
+  return option == "from" || option == "kubeconfig" || option == "directory" ||
+         option == "docker-config";
 }
 
 UsageError unknown_option(std::string_view command, std::string_view given) {
@@ -293,6 +313,24 @@ UsageError unknown_option(std::string_view command, std::string_view given) {
 }
 
 }  // namespace
+
+std::vector<OptionShape> option_shapes(std::string_view command) {
+  std::vector<OptionShape> shapes;
+  const auto all = describe(command);
+  for (const auto& option : all.options()) {
+    OptionShape shape;
+    shape.name = option->long_name();
+    // "-o" where there is a short name, "--output" where there is none.
+    const std::string shortest =
+        option->canonical_display_name(po::command_line_style::allow_dash_for_short);
+    if (shortest.size() == 2) shape.letter = shortest[1];
+    shape.takes_value = option->semantic()->max_tokens() > 0;
+    shape.words = words_of(command, shape.name);
+    shape.takes_path = takes_path(shape.name);
+    shapes.push_back(std::move(shape));
+  }
+  return shapes;
+}
 
 std::vector<std::string> option_names(std::string_view command) {
   Strings names;

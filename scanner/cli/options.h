@@ -12,7 +12,19 @@
 
 namespace acr {
 
-enum class Format { text, json, junit, sarif };
+enum class Format {
+  text,
+  json,
+  ndjson,
+  markdown,
+  csv,
+  junit,
+  sarif,
+  github,
+  ado,
+  openmetrics,
+  policyreport
+};
 
 struct OutputTarget {
   Format format = Format::text;
@@ -52,7 +64,10 @@ struct Options {
   std::vector<std::string> dns_servers;  // probe
   std::vector<OutputTarget> outputs;     // at least one; at most one to standard output
   JudgeOptions judge;
-  Severity severity = Severity::low;  // the least severity listed
+  std::string baseline;                                   // --baseline: an earlier report's JSON
+  std::string config;                                     // --config; empty: the usual places
+  bool sets_fail_on = false, sets_on_incomplete = false;  // given, and not the default
+  Severity severity = Severity::low;                      // the least severity listed
   Colour colour = Colour::automatic;
   bool ascii = false, quiet = false, verbose = false, show_passed = false;
 };
@@ -68,6 +83,16 @@ std::expected<Options, UsageError> parse_options(std::string_view command,
 
 // Names of a command's long options, for help texts and their test.
 std::vector<std::string> option_names(std::string_view command);
+
+// The options of a command, for its completion.
+struct OptionShape {
+  std::string name;  // without dashes
+  char letter = 0;   // the short name; 0: none
+  bool takes_value = false;
+  bool takes_path = false;         // the value is a file or folder
+  std::vector<std::string> words;  // what the value is one of; empty: anything
+};
+std::vector<OptionShape> option_shapes(std::string_view command);
 
 // "pod/cart-1", "deploy/cart", "cart-1", "contoso.azurecr.io/cart:1" as `why` reads them.
 std::expected<WhyTarget, UsageError> parse_target(std::string_view text);

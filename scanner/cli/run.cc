@@ -94,6 +94,8 @@ int dispatch(const std::vector<std::string>& words, Streams streams) {
   if (command == "permissions") return run_permissions(*options, streams);
   if (command == "probe") return run_probe_command(*options, streams);
   if (command == "collect") return run_collect(*options, streams);
+  if (command == "report") return run_report(*options, streams);
+  if (command == "completion") return run_completion(*options, streams);
   if (command == "explain") return run_explain(*options, streams);
   return run_checks(*options, streams);
 }

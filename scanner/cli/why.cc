@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/policy_file.h"
 #include "estate/command.h"
 
 namespace acr {
@@ -21,8 +22,10 @@ std::string repeat_command(const Options& options) {
 
 }  // namespace
 
-int run_why(const Options& options, Streams streams) {
+int run_why(const Options& asked, Streams streams) {
+  Options options = asked;
   const bool json = json_goes_to_out(options);
+  if (const auto error = add_policy(options)) return refuse(*error, json, streams);
   if (options.arguments.size() > 1) {
     return refuse({fmt::format("why takes one TARGET, not {}", options.arguments.size()),
                    "without a TARGET it explains every pull that fails"},
@@ -44,8 +47,8 @@ int run_why(const Options& options, Streams streams) {
   auto report = why(given->collected.estate, given->notifications, target, options.judge);
   if (!report) return refuse(UsageError{report.error().text, {}}, json, streams);
   report->mode = given->mode;
-  return exit_code_of(*given,
-                      deliver(keep(*std::move(report)), options, repeat_command(options), streams));
+  report->again = repeat_command(options);
+  return exit_code_of(*given, deliver(keep(*std::move(report)), options, streams));
 }
 
 }  // namespace acr

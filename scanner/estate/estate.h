@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "estate/cluster.h"
+#include "estate/expectations.h"
 #include "estate/fact.h"
 #include "estate/identity.h"
 #include "estate/image_facts.h"
@@ -110,6 +111,7 @@ struct Estate {
   Estate& operator=(Estate&&) = default;
 
   Instant now{};
+  Expectations expects;
   std::vector<Document> documents;
   std::vector<Listing> listings;
   std::vector<Refusal> refusals;

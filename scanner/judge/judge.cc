@@ -6,21 +6,26 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <tuple>
 
+#include "judge/baseline.h"
 #include "judge/explain.h"
+#include "judge/reach.h"
+#include "judge/summary.h"
 
 namespace acr {
 
 namespace {
 
-bool selected(const Check& check, const std::vector<std::string>& globs) {
-  return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-           return fnmatch(glob.c_str(), std::string(check.id).c_str(), 0) == 0;
-         });
+// --check says more than the policy.
+bool selected(const Check& check, const JudgeOptions& options) {
+  const std::vector<std::string>& globs = options.check_globs;
+  if (globs.empty()) return is_selected(check, options.policy);
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+    return fnmatch(glob.c_str(), std::string(check.id).c_str(), 0) == 0;
+  });
 }
 
 // The same subject twice (two versions of an image in one roll-out): tell them apart by number.
@@ -55,120 +60,6 @@ std::vector<Scope> scopes_of(const Estate& estate) {
   return scopes;
 }
 
-bool matters(const Result& result, const JudgeOptions& options) {
-  return result.verdict->outcome == Outcome::unknown && result.check->link != Link::symptom &&
-         (!result.check->corroborates || result.verdict->in_the_way) && options.fail_on &&
-         result.check->severity >= *options.fail_on;
-}
-
-// Results are heavy to move: their places are sorted, and each moves once.
-template <class T, class Less>
-void put_in_order(std::vector<T>& items, Less less) {
-  std::vector<std::size_t> places(items.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  std::stable_sort(places.begin(), places.end(),
-                   [&](std::size_t a, std::size_t b) { return less(items[a], items[b]); });
-  std::vector<T> ordered;
-  ordered.reserve(items.size());
-  for (const std::size_t place : places) ordered.push_back(std::move(items[place]));
-  items = std::move(ordered);
-}
-
-// Counts, scope states, completeness and order: everything that follows from the results.
-void finish(Report& report, const JudgeOptions& options) {
-  std::map<std::string_view, Scope*> scopes;
-  for (Scope& scope : report.scopes) scopes[scope.id] = &scope;
-  Summary& summary = report.summary;
-  for (const Result& result : report.results) {
-    switch (result.verdict->outcome) {
-      case Outcome::pass:
-        ++summary.pass;
-        break;
-      case Outcome::fail:
-        ++summary.fail;
-        ++summary.fail_by_severity[static_cast<std::size_t>(result.check->severity)];
-        break;
-      case Outcome::unknown:
-        ++summary.unknown;
-        break;
-      case Outcome::not_applicable:
-        ++summary.not_applicable;
-        break;
-    }
-    if (matters(result, options)) {
-      summary.complete = false;
-      const auto scope = scopes.find(result.subject->scope);
-      if (scope != scopes.end()) scope->second->status = "partial";
-    }
-  }
-  for (const Notification& notification : report.notifications) {
-    if (notification.level != Notification::Level::note) summary.complete = false;
-  }
-  put_in_order(report.results, [](const Result& a, const Result& b) {
-    return std::tie(b.check->severity, a.check->id, a.subject->id, a.subject->discriminator) <
-           std::tie(a.check->severity, b.check->id, b.subject->id, b.subject->discriminator);
-  });
-  const auto order = [](const PullReport& p) {
-    // Broken and unexplained first; among them those that fail now.
-    using Diagnosis = PullReport::Diagnosis;
-    const int diagnosis = p.diagnosis == Diagnosis::broken        ? 0
-                          : p.diagnosis == Diagnosis::unexplained ? 1
-                          : p.diagnosis == Diagnosis::unknown     ? 2
-                                                                  : 3;
-    return std::tuple(p.failing == 0, diagnosis, std::string_view(p.subject->id),
-                      std::string_view(p.subject->discriminator));
-  };
-  put_in_order(report.pulls,
-               [&](const PullReport& a, const PullReport& b) { return order(a) < order(b); });
-  report.fail_on_nothing = !options.fail_on;
-  if (options.fail_on) report.fail_on = *options.fail_on;
-}
-
-// What the pulls with one cause add up to.
-class Reaches {
- public:
-  void add(const PullReport& pull) {
-    const ChainLink* cause = pull.cause();
-    if (!cause) return;
-    Tally& tally = tallies_[key_of(*cause)];
-    const SubjectRef& subject = *pull.subject;
-    tally.reach.pods += pull.pod_count;
-    tally.reach.failing += pull.failing;
-    tally.workloads.insert(subject.id);
-    tally.namespaces.insert(subject.scope + '\x1f' + subject.name_space);
-    tally.clusters.insert(subject.scope);
-  }
-  void tell(PullReport& pull) const {
-    const ChainLink* cause = pull.cause();
-    if (!cause) return;
-    const auto found = tallies_.find(key_of(*cause));
-    if (found == tallies_.end()) return;
-    const Tally& tally = found->second;
-    pull.reach = tally.reach;
-    pull.reach->workloads = tally.workloads.size();
-    pull.reach->namespaces = tally.namespaces.size();
-    pull.reach->clusters = tally.clusters.size();
-  }
-
- private:
-  struct Tally {
-    Reach reach;
-    std::set<std::string> workloads, namespaces, clusters;
-  };
-  using Key = std::pair<const Check*, std::string>;
-  // One cause is one repair; a fault without a command is known by what it says.
-  static Key key_of(const ChainLink& cause) {
-    return {cause.check,
-            cause.verdict->fix.empty() ? cause.verdict->reason : cause.verdict->fix.front()};
-  }
-  std::map<Key, Tally> tallies_;
-};
-
-int with_incomplete(const Report& report, int code, const JudgeOptions& options) {
-  if (code != 0 || report.summary.complete || options.incomplete_is_ok) return code;
-  return 3;
-}
-
 }  // namespace
 
 Report scan(const Estate& estate, std::vector<Notification> notifications,
@@ -179,7 +70,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   report.notifications = std::move(notifications);
   report.scopes = scopes_of(estate);
   for (const Check* check : all_checks()) {
-    if (selected(*check, options.check_globs)) report.checks.push_back(check);
+    if (selected(*check, options)) report.checks.push_back(check);
   }
   const std::vector<Pull> all_pulls = pulls(estate);
   const std::vector<Attachment> all_attachments = attachments(estate, all_pulls);
@@ -211,7 +102,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
     discriminators.make_unique(explained.subject.own());
     for (const ChainLink& link : explained.chain) {
       if (!std::holds_alternative<JudgeOf<Pull>>(link.check->judge) ||
-          !selected(*link.check, options.check_globs))
+          !selected(*link.check, options))
         continue;
       report.results.push_back({.check = link.check,
                                 .subject = explained.subject,
@@ -223,16 +114,13 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   Reaches reaches;
   for (const PullReport& pull : report.pulls) reaches.add(pull);
   for (PullReport& pull : report.pulls) reaches.tell(pull);
-  finish(report, options);
-
-  int code = 0;
-  if (options.fail_on) {
-    for (std::size_t s = static_cast<std::size_t>(*options.fail_on);
-         s < std::size(report.summary.fail_by_severity); ++s) {
-      if (report.summary.fail_by_severity[s] > 0) code = 1;
-    }
+  apply_policy(options.policy, report);
+  put_in_order(report);
+  summarise(report, options);
+  if (options.baseline) {
+    compare(*options.baseline, report);
+    summarise(report, options);
   }
-  report.summary.exit_code = with_incomplete(report, code, options);
   return report;
 }
 
@@ -382,29 +270,15 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
       if (!done.contains(&pull)) reaches.add(explainer.explain(pull));
     for (PullReport& pull : report.pulls) reaches.tell(pull);
   }
-  finish(report, options);
-
-  using Diagnosis = PullReport::Diagnosis;
-  const auto any = [&](Diagnosis d) {
-    return std::any_of(report.pulls.begin(), report.pulls.end(),
-                       [&](const PullReport& p) { return p.diagnosis == d; });
-  };
-  // Whether a pull pulls does not depend on links that a successful pull left unproven.
-  const bool open = any(Diagnosis::unexplained) || any(Diagnosis::unknown);
-  const bool damaged =
-      std::any_of(report.notifications.begin(), report.notifications.end(),
-                  [](const Notification& n) { return n.level != Notification::Level::note; });
-  const bool nothing_to_judge =
-      all_failing && !estate.has(Kind::pod) && !estate.has(Kind::workload);
-  report.summary.complete = !open && !damaged && !nothing_to_judge;
-  if (nothing_to_judge) {
+  if (all_failing && !estate.has(Kind::pod) && !estate.has(Kind::workload)) {
     report.notifications.push_back({.level = Notification::Level::warning,
                                     .code = "no-pods",
                                     .text = "the input holds no pods and no workloads: kubectl get "
                                             "pods --all-namespaces --output json",
                                     .source = {}});
   }
-  report.summary.exit_code = with_incomplete(report, any(Diagnosis::broken) ? 1 : 0, options);
+  put_in_order(report);
+  summarise(report, options);
   return report;
 }
 

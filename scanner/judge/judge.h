@@ -1,18 +1,23 @@
 // From the estate to the report: judge every check, explain every pull.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "estate/pull.h"
+#include "judge/policy.h"
 #include "judge/report.h"
 
 namespace acr {
 
 struct JudgeOptions {
-  std::vector<std::string> check_globs;              // empty = all
+  std::vector<std::string> check_globs;  // empty = all
+  Policy policy;
+  std::shared_ptr<const Report> baseline;            // an earlier report of the same estate
   std::optional<Severity> fail_on = Severity::high;  // nullopt: nothing fails the run
+  bool fail_on_new = false;                          // only what the baseline does not hold
   bool incomplete_is_ok = false;                     // --on-incomplete warn
 };
 

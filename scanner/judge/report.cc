@@ -2,6 +2,22 @@
 
 namespace acr {
 
+std::string_view to_string(Result::Since since) {
+  switch (since) {
+    case Result::Since::not_compared:
+      return {};
+    case Result::Since::is_new:
+      return "new";
+    case Result::Since::unchanged:
+      return "unchanged";
+    case Result::Since::updated:
+      return "updated";
+    case Result::Since::absent:
+      return "absent";
+  }
+  return {};
+}
+
 std::string_view to_string(ChainLink::Role role) {
   switch (role) {
     case ChainLink::Role::holds:

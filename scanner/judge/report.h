@@ -51,12 +51,30 @@ class Shared {
   std::shared_ptr<T> value_;
 };
 
+// Why a finding is accepted, by whom, and until when.
+struct Suppression {
+  std::string reason, owner, ticket;  // the ticket may be empty
+  std::string expires;                // a day: "2026-12-31"; empty: not told
+  std::string source;                 // "acr-doctor.yaml:14"
+};
+
 struct Result {
   const Check* check = nullptr;
   Shared<SubjectRef> subject;
   std::string fingerprint;  // 32 hex digits, see fingerprint.h
   Shared<Verdict> verdict;
+  std::optional<Severity> decided = {};  // by the policy, over the check's own
+  std::shared_ptr<const Suppression> suppression = {};
+  // Against the baseline, of failed results: absent ones stand in Report::absent.
+  enum class Since { not_compared, is_new, unchanged, updated, absent };
+  Since since = Since::not_compared;
+
+  Severity severity() const { return decided.value_or(check->severity); }
+  // A finding that nobody has accepted.
+  bool is_open() const { return verdict->outcome == Outcome::fail && !suppression; }
 };
+
+std::string_view to_string(Result::Since since);
 
 struct ChainLink {
   enum class Role { holds, cause, consequence, also, unknown, not_applicable };
@@ -96,14 +114,18 @@ struct Scope {
 };
 
 struct Summary {
-  std::uint64_t pass = 0, fail = 0, unknown = 0, not_applicable = 0;
+  std::uint64_t pass = 0, unknown = 0, not_applicable = 0;
+  std::uint64_t fail = 0, suppressed = 0;  // failed results: those open, those accepted
   std::uint64_t fail_by_severity[4] = {};  // indexed by Severity
+  std::uint64_t fail_new = 0;              // of `fail`: not in the baseline
   bool complete = true;
   int exit_code = 0;
 };
 
 struct Report {
+  std::string version;  // of the program that judged; empty: this one
   std::string command;  // "why" or "scan"
+  std::string again;    // the command that repeats the run; empty where none does
   std::string mode = "offline";
   Instant started_at{};
   std::vector<Scope> scopes;
@@ -113,7 +135,11 @@ struct Report {
   std::vector<Notification> notifications;
   Summary summary;
   Severity fail_on = Severity::high;
-  bool fail_on_nothing = false;  // --fail-on none
+  bool fail_on_nothing = false;       // --fail-on none
+  bool fail_on_new = false;           // --fail-on-new: what the baseline holds does not count
+  std::vector<Result> absent;         // failed in the baseline, and do not any more
+  bool compared = false;              // with a baseline
+  std::shared_ptr<const void> keeps;  // what the checks of a report that was read lie in
 };
 
 }  // namespace acr

@@ -278,5 +278,95 @@ TEST_F(Cli, ReplaceFileWritesThroughDevices) {
   }
 }
 
+TEST_F(Cli, AFindingIsAcceptedUntilItsDayIsOver) {
+  const auto accept_until = [&](const char* day) {
+    std::ofstream(folder_ / "policy.yaml") << "exceptions:\n"
+                                              "  - check: admin-user-disabled\n"
+                                              "    resource: contosoprod\n"
+                                              "    reason: a build agent signs in with it\n"
+                                              "    owner: team-build\n"
+                                              "    expires: "
+                                           << day << "\n";
+    return scan({"--check", "admin-user-disabled", "-o", "json", "--config", path("policy.yaml")});
+  };
+  const Ran accepted = accept_until("2026-05-28");  // the run's own day
+  EXPECT_EQ(accepted.code, 0) << accepted.err;
+  const Json report = Json::parse(accepted.out);
+  EXPECT_EQ(report["results"][0]["outcome"], "fail");
+  EXPECT_EQ(report["results"][0]["suppression"]["owner"], "team-build");
+  EXPECT_EQ(report["results"][0]["suppression"]["expires"], "2026-05-28");
+  EXPECT_EQ(report["summary"]["suppressed"], 1);
+  EXPECT_EQ(report["summary"]["failBySeverity"]["high"], 0);
+  EXPECT_EQ(report["notifications"][0]["code"], "exception-ends-soon");
+
+  const Ran over = accept_until("2026-05-27");
+  EXPECT_EQ(over.code, 1);
+  const Json again = Json::parse(over.out);
+  EXPECT_EQ(again["results"][0]["suppression"], nullptr);
+  EXPECT_EQ(again["notifications"][0]["code"], "exception-expired");
+
+  std::ofstream(folder_ / "policy.yaml") << "exceptions:\n  - chek: x\n";
+  const Ran wrong = scan({"--config", path("policy.yaml")});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_TRUE(
+      wrong.err.contains("policy.yaml:2: an exception has no key 'chek'; did you mean check?"))
+      << wrong.err;
+}
+
+TEST_F(Cli, ThePolicySetsSeveritiesAndThreshold) {
+  std::ofstream(folder_ / "policy.yaml") << "severities: {admin-user-disabled: low}\n";
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "--config", path("policy.yaml")}).code, 0);
+  std::ofstream(folder_ / "policy.yaml")
+      << "severities: {admin-user-disabled: low}\nfail-on: low\n";
+  EXPECT_EQ(scan({"--check", "admin-user-disabled", "--config", path("policy.yaml")}).code, 1);
+  EXPECT_EQ(
+      scan({"--check", "admin-user-disabled", "--config", path("policy.yaml"), "--fail-on", "high"})
+          .code,
+      0);
+  EXPECT_EQ(scan({"--config", path("none.yaml")}).code, 2);
+}
+
+TEST_F(Cli, ABaselineTellsNewFromOld) {
+  const std::vector<std::string> only{"--check", "admin-user-disabled"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), only.begin(), only.end());
+    return scan(std::move(more));
+  };
+  std::ofstream(path("report.json")) << with({"-o", "json"}).out;
+  const Ran old = with({"--baseline", path("report.json"), "--fail-on-new"});
+  EXPECT_EQ(old.code, 0) << old.out;
+  EXPECT_TRUE(old.out.contains("since the baseline: 0 new · 1 as before · 0 no more")) << old.out;
+  EXPECT_TRUE(old.out.contains("and new (1 not new)")) << old.out;
+
+  // One more registry with the same fault, and the first one mended.
+  std::string two(kRegistry);
+  two.replace(two.find("\"adminUserEnabled\": true"), 24, "\"adminUserEnabled\": false");
+  std::string second(kRegistry);
+  for (std::size_t at = 0; (at = second.find("contosoprod", at)) != std::string::npos;)
+    second.replace(at, 11, "contosodev");
+  std::ofstream(path("acr.json")) << two;
+  std::ofstream(path("more.json")) << second;
+  const Ran fresh = with({"--from", path("more.json"), "--baseline", path("report.json"),
+                          "--fail-on-new", "-o", "json"});
+  EXPECT_EQ(fresh.code, 1);
+  const Json report = Json::parse(fresh.out);
+  EXPECT_EQ(report["results"][0]["subject"]["name"], "contosodev");
+  EXPECT_EQ(report["results"][0]["baseline"], "new");
+  ASSERT_EQ(report["absent"].size(), 1U);
+  EXPECT_EQ(report["absent"][0]["subject"]["name"], "contosoprod");
+  EXPECT_EQ(report["absent"][0]["baseline"], "absent");
+
+  // Gone from the input is not mended.
+  std::filesystem::remove(path("acr.json"));
+  const Ran unseen = run_words({"scan", "--from", path("more.json"), "--baseline",
+                                path("report.json"), "-o", "json", "--on-incomplete", "warn"});
+  const Json other = Json::parse(unseen.out);
+  EXPECT_EQ(other["absent"], Json::array());
+  EXPECT_TRUE(unseen.out.contains("1 of the baseline's findings could not be looked at again"));
+
+  EXPECT_EQ(run_words({"scan", "--from", path("more.json"), "--fail-on-new"}).code, 2);
+  EXPECT_EQ(with({"--baseline", path("more.json"), "--from", path("more.json")}).code, 2);
+}
+
 }  // namespace
 }  // namespace acr

@@ -121,6 +121,13 @@ TEST(EndToEnd, WhyNeedsNoFiles) {
   EXPECT_EQ(cause_of(ended.out), "private-dns-zone-is-linked") << ended.err;
 }
 
+// Without the command that repeats the run: that of a recording names its folder.
+std::string without_again(std::string report) {
+  const auto begin = report.find("    \"again\": ");
+  if (begin != std::string::npos) report.erase(begin, report.find('\n', begin) - begin);
+  return report;
+}
+
 TEST(EndToEnd, ARecordingGivesTheSameReport) {
   Estate estate("private-zone-not-linked");
   for (const auto& command : {std::vector<std::string>{"why", "-o", "json"},
@@ -137,7 +144,8 @@ TEST(EndToEnd, ARecordingGivesTheSameReport) {
     const auto replayed = estate.run(replay);
     EXPECT_EQ(live.code, replayed.code) << live.err << replayed.err;
     if (command.size() > 1) {
-      EXPECT_EQ(live.out, replayed.out) << command[0] << " " << command[2];
+      EXPECT_EQ(without_again(live.out), without_again(replayed.out))
+          << command[0] << " " << command[2];
     }
   }
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "estate/resource_id.h"
-#include "reports/fingerprint.h"
+#include "judge/fingerprint.h"
 #include "reports/uri.h"
 #include "sample.h"
 

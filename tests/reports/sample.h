@@ -281,6 +281,7 @@ inline Report make_report(std::string command) {
 
 inline Report why_report(std::vector<PullReport> pulls, int exit_code) {
   Report report = make_report("why");
+  report.again = "acr-doctor why deploy/cart -n shop --from ./docs";
   report.pulls = std::move(pulls);
   report.summary.exit_code = exit_code;
   report.summary.complete = exit_code != 3;

@@ -10,9 +10,7 @@ namespace acr {
 namespace {
 
 RenderOptions plain_options() {
-  RenderOptions options;
-  options.again = "acr-doctor why deploy/cart -n shop --from ./docs";
-  return options;
+  return {};
 }
 
 TEST(Text, WhyBroken) {

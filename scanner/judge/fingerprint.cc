@@ -1,4 +1,4 @@
-#include "reports/fingerprint.h"
+#include "judge/fingerprint.h"
 
 #include <openssl/evp.h>
 
