@@ -78,7 +78,7 @@ const Table& members() {
         "privateLinkServiceId privateDnsZoneId roleDefinitionId credentialSetResourceId scopeMapId "
         "recordSetName denyAssignmentName keyId appOwnerOrganizationId servicePrincipalNames "
         "localSubnetNames remoteSubnetNames publisherDomain aks-managed-poolName SubnetName uid "
-        "providerID resourceUri");
+        "providerID resourceUri target");
     add(made, MaskHow::name, "group", "nodeResourceGroup");
     add(made, MaskHow::name, "namespace", "namespace");
     add(made, MaskHow::name, "account", "serviceAccountName serviceAccount");
@@ -98,7 +98,7 @@ const Table& members() {
     add(made, MaskHow::image, "", "image imageID reference sourceRepository targetRepository");
     add(made, MaskHow::repository, "", "imageName repository");
     add(made, MaskHow::prose, "",
-        "message detail target description condition undecodable "
+        "message detail condition undecodable "
         "refusedByVirtualNode errorMessage");
     add(made, MaskHow::opaque, "", "continue $skipToken nextLink @odata.nextLink");
     return made;
@@ -142,6 +142,7 @@ std::string_view kind_of_object_name(std::string_view kind) {
       {"Job", "workload"},
       {"CronJob", "workload"},
       {"ReplicaSet", "workload"}};
+  if (kind.ends_with("List")) kind.remove_suffix(4);
   const auto found = kinds.find(kind);
   return found == kinds.end() ? std::string_view() : found->second;
 }

@@ -32,7 +32,7 @@ const MaskMember* find_member(std::string_view name);
 
 // What the "name" of an object in this list names: "containers" -> "container"; empty for others.
 std::string_view kind_within(std::string_view list);
-// The same by the kind of a Kubernetes object: "Deployment" -> "workload".
+// The same by the kind of a Kubernetes object or list: "Deployment", "PodList" -> "pod".
 std::string_view kind_of_object_name(std::string_view kind);
 
 }  // namespace acr

@@ -348,22 +348,22 @@ std::string MaskNames::patterns(std::string_view text) {
       while (stop > i && (text[stop - 1] == '.' || text[stop - 1] == ':')) --stop;
       // "10.0.0.4:53": the port is no part of it.
       std::string_view run = text.substr(i, stop - i);
-      auto found = address(run);
+      auto found = mask_address_text(run, key_);
       if (const std::size_t colon = run.rfind(':'); !found && colon != std::string_view::npos) {
         run = run.substr(0, colon);
-        found = address(run);
+        found = mask_address_text(run, key_);
       }
       std::size_t behind = i + run.size();
       if (found && behind < text.size() && text[behind] == '/') {
         std::size_t digits = behind + 1;
         while (digits < text.size() && is_digits(text.substr(digits, 1))) ++digits;
-        if (auto prefix = address(text.substr(i, digits - i))) {
+        if (auto prefix = mask_address_text(text.substr(i, digits - i), key_)) {
           found = std::move(prefix);
           behind = digits;
         }
       }
       if (found && (behind == text.size() || !is_alnum(text[behind]))) {
-        made += *found;
+        made += address(text.substr(i, behind - i)).value_or("");
         i = behind;
         continue;
       }
