@@ -44,11 +44,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
         Basis::resolved);
   }
   const auto lists = registry_lists(estate);
+  // Of a registry that was listed and read by itself, either document may be the one that is kept.
   std::vector<std::string> known;
-  for (const Registry& registry : estate.registries) {
-    if (std::find(lists.begin(), lists.end(), registry.origin.document) != lists.end())
-      known.push_back(lower(registry.login_server));
-  }
+  for (const Registry& registry : estate.registries)
+    if (!lists.empty()) known.push_back(lower(registry.login_server));
   std::sort(known.begin(), known.end());
   const auto nearest = nearest_host(lower(host), known);
   const bool azure = cloud_of(host) != nullptr;
@@ -63,6 +62,12 @@ Verdict judge(const Estate& estate, const Pull& pull) {
     if (pull.image.starts_with(host)) fix = set_image(pull, repaired);
     std::vector<Evidence> evidence{image};
     evidence.insert(evidence.end(), summary.evidence.begin(), summary.evidence.end());
+    for (const Registry& registry : estate.registries) {
+      const bool listed =
+          std::find(lists.begin(), lists.end(), registry.origin.document) != lists.end();
+      if (!listed && same_text(registry.login_server, *nearest))
+        evidence.push_back(estate.cite(registry.origin, "loginServer", registry.login_server));
+    }
     return fail(
         fmt::format("{} is none of the {}; the nearest is {}", host, summary.text, *nearest),
         std::move(evidence), Basis::resolved, std::move(fix));

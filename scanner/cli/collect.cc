@@ -1,12 +1,16 @@
 // Records what was asked and answered, for anyone to judge later.
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/terminal.h"
 #include "estate/command.h"
+#include "live/mask.h"
 #include "live/snapshot.h"
 #include "reports/escape.h"
 
@@ -22,7 +26,7 @@ int run_collect(const Options& options, Streams streams) {
     return refuse(UsageError{"collect needs a folder to write to", "acr-doctor collect -d FOLDER"},
                   false, streams);
   }
-  const auto live = ask_live(options, {}, streams);
+  auto live = ask_live(options, {}, streams);
   if (!live) return refuse_input(live.error(), false, streams);
   Recording recording;
   recording.at = now();
@@ -31,10 +35,28 @@ int run_collect(const Options& options, Streams streams) {
       live->signal == 0 && std::ranges::none_of(live->notifications, [](const Notification& note) {
         return note.code == "run-interrupted";
       });
+  std::map<std::string, std::string> names;
+  if (options.mask) {
+    const auto key = random_mask_key();
+    if (!key) {
+      streams.err << "acr-doctor: the system has no random bytes for --mask; nothing was written\n";
+      return kOutputFailed;
+    }
+    Masked masked = mask_exchanges(std::move(live->exchanges), *key);
+    live->exchanges = std::move(masked.exchanges);
+    names = std::move(masked.names);
+  }
   const auto written = write_snapshot(options.folder, live->exchanges, recording, ACR_VERSION);
   if (!written) {
     streams.err << "acr-doctor: " << clean(written.error()) << '\n';
     return kOutputFailed;
+  }
+  if (!options.mask_table.empty()) {
+    if (const auto error = replace_file(options.mask_table, nlohmann::json(names).dump(2) + '\n',
+                                        Readers::owner)) {
+      streams.err << "acr-doctor: " << clean(*error) << '\n';
+      return kOutputFailed;
+    }
   }
   for (const Notification& note : live->notifications)
     streams.err << "acr-doctor: " << clean(note.text) << '\n';

@@ -63,13 +63,13 @@ Input
   --from PATH                     a file or folder of JSON or YAML documents, recognised by content;
                                   - is standard input; repeatable
   -n, --namespace NAME            only this namespace
-  --cluster NAME                  only this cluster
+  --cluster NAME                  only this cluster; live, Azure is read where it lies
 
 Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -102,7 +102,8 @@ Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -139,6 +140,9 @@ Usage
 
 Where to
   -d, --directory FOLDER          a new folder, or one that holds a recording: that is replaced
+  --mask[=FILE]                   for strangers: stand-ins in place of names, ids, tags and addresses,
+                                  the same for the same; FILE then tells what stood for what, and is
+                                  for you alone
 
 Input
   -n, --namespace NAME            only this namespace
@@ -147,7 +151,8 @@ Live
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable
@@ -203,7 +208,8 @@ Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
                                   a registry or cluster and may be read
   --management-group ID           those of this group; repeatable
-  --registry NAME                 those that hold a registry or cluster of this name; repeatable
+  --registry NAME                 those that hold a registry of this name; repeatable
+  --cluster NAME                  those that hold a cluster of this name; repeatable
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable

@@ -142,8 +142,9 @@ class Access {
     scope.graph = endpoint(environment_, "AZURE_GRAPH_ENDPOINT", cloud_.graph);
     scope.subscriptions = options_.live.subscriptions;
     scope.management_groups = options_.live.management_groups;
-    scope.names = options_.live.registries;
-    if (!options_.cluster.empty() && !scope.names.empty()) scope.names.push_back(options_.cluster);
+    scope.registries = options_.live.registries;
+    scope.clusters = options_.live.clusters;
+    if (!options_.cluster.empty()) scope.clusters.push_back(options_.cluster);
     const AuthChoice choice = options_.live.auth.empty()
                                   ? AuthChoice::automatic
                                   : parse_auth(options_.live.auth).value_or(AuthChoice::automatic);

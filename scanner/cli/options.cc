@@ -91,6 +91,7 @@ po::options_description describe(std::string_view command) {
     add("subscription", list());
     add("management-group", list());
     add("registry", list());
+    if (command != "why") add("cluster", list());
     add("context", list());
     add("kubeconfig", text());
     add("auth", text());
@@ -103,6 +104,7 @@ po::options_description describe(std::string_view command) {
   }
   if (command == "collect") {
     add("directory,d", text());
+    add("mask", po::value<std::string>()->implicit_value(""));
     add("namespace,n", text());
     add("quiet,q", po::bool_switch());
   }
@@ -197,11 +199,17 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
   options.arguments = list("argument");
   options.from = list("from");
   options.name_space = text("namespace");
-  options.cluster = text("cluster");
+  const bool one_cluster = options.command == "why" || options.command == "probe";
+  if (one_cluster)
+    options.cluster = text("cluster");
+  else
+    options.live.clusters = list("cluster");
   options.docker_config = text("docker-config");
   options.dns_servers = list("dns");
   options.error_text = text("error");
   options.folder = text("directory");
+  options.mask = values.count("mask") != 0;
+  options.mask_table = text("mask");
   options.config = text("config");
   options.baseline = text("baseline");
   options.judge.fail_on_new = is_set("fail-on-new");

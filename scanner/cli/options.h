@@ -35,15 +35,17 @@ enum class Colour { automatic, always, never };
 
 // What is asked of the outside world.
 struct LiveOptions {
-  std::vector<std::string> subscriptions, management_groups, registries;  // Azure
-  std::vector<std::string> contexts;                                      // Kubernetes
+  // Azure. `why` has one cluster, in Options: there it is what the report is about as well.
+  std::vector<std::string> subscriptions, management_groups, registries, clusters;
+  std::vector<std::string> contexts;  // Kubernetes
   std::string kubeconfig;
   std::string auth;  // --auth; empty: the first credential that answers
   int timeout_seconds = 120;
   bool secrets = true;  // pull secrets are read
 
   bool names_azure() const {
-    return !subscriptions.empty() || !management_groups.empty() || !registries.empty();
+    return !subscriptions.empty() || !management_groups.empty() || !registries.empty() ||
+           !clusters.empty();
   }
   bool names_kubernetes() const { return !contexts.empty() || !kubeconfig.empty(); }
 };
@@ -56,6 +58,8 @@ struct Options {
   std::string name_space, cluster;
   LiveOptions live;
   std::string folder;                    // collect -d
+  bool mask = false;                     // collect --mask
+  std::string mask_table;                // --mask=FILE; empty: none is written
   std::string docker_config;             // probe
   std::vector<std::string> dns_servers;  // probe
   std::vector<OutputTarget> outputs;     // at least one; at most one to standard output

@@ -31,7 +31,8 @@ int write_all(int file, std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> replace_file(const std::string& path, std::string_view text) {
+std::optional<std::string> replace_file(const std::string& path, std::string_view text,
+                                        Readers readers) {
   std::error_code ignored;
   // Through a symbolic link, to its target: the link itself stays.
   const auto resolved = std::filesystem::canonical(path, ignored);
@@ -54,7 +55,10 @@ std::optional<std::string> replace_file(const std::string& path, std::string_vie
   // mkstemp makes files for the owner alone.
   const mode_t mask = umask(0);
   umask(mask);
-  if (error == 0 && fchmod(file, exists ? old.st_mode & 07777 : 0666 & ~mask) != 0) error = errno;
+  const mode_t mode = readers == Readers::owner ? 0600
+                      : exists                  ? old.st_mode & 07777
+                                                : 0666 & ~mask;
+  if (error == 0 && fchmod(file, mode) != 0) error = errno;
   if (close(file) != 0 && error == 0) error = errno;
   if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;

@@ -302,10 +302,18 @@ class ClusterAttribution {
     }
   }
 
+  // A context is called what its owner likes: its nodes tell better than its name.
   void by_context() {
+    std::map<std::string, std::set<int>> known;
+    for (std::size_t d = 0; d < cluster_of_.size(); ++d)
+      if (cluster_of_[d] >= 0) known[estate_.documents[d].kube_context].insert(cluster_of_[d]);
     for (std::size_t d = 0; d < estate_.documents.size(); ++d) {
       const std::string& context = estate_.documents[d].kube_context;
       if (context.empty() || cluster_of_[d] >= 0) continue;
+      if (const auto it = known.find(context); it != known.end() && it->second.size() == 1) {
+        cluster_of_[d] = *it->second.begin();
+        continue;
+      }
       for (std::size_t i = 0; i < estate_.clusters.size(); ++i) {
         if (estate_.clusters[i].name == context || estate_.clusters[i].kube_context == context) {
           cluster_of_[d] = static_cast<int>(i);

@@ -117,23 +117,37 @@ std::string json_text(std::string_view text) {
   return result + '"';
 }
 
-// Which subscriptions hold anything we look at? One row each, sorted for paging.
-std::string find_subscriptions(const std::vector<std::string>& names) {
+// A name from outside as part of a query: only what names are made of.
+std::string query_word(std::string_view text) {
+  std::string word;
+  std::ranges::copy_if(text, std::back_inserter(word), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  });
+  return '\'' + word + '\'';
+}
+std::string is_named(std::string_view type, const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + query_word(name);
+  return fmt::format("(type =~ '{}' and name in~ ({}))", type, list);
+}
+
+constexpr std::string_view kRegistryType = "microsoft.containerregistry/registries";
+constexpr std::string_view kClusterType = "microsoft.containerservice/managedclusters";
+// One row a subscription, sorted for paging.
+constexpr std::string_view kBySubscription =
+    " | summarize id = min(id) by subscriptionId | order by id asc";
+
+// Which subscriptions hold anything we look at, or what the scope names?
+std::string find_subscriptions(const AzureScope& scope) {
   std::string text =
-      "resources | where type in~ ('microsoft.containerregistry/registries', "
-      "'microsoft.containerservice/managedclusters')";
-  if (!names.empty()) {
-    text += " | where name in~ (";
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      std::string name;
-      std::ranges::copy_if(names[i], std::back_inserter(name), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-      });
-      text += fmt::format("{}'{}'", i == 0 ? "" : ", ", name);
-    }
-    text += ')';
+      fmt::format("resources | where type in~ ('{}', '{}')", kRegistryType, kClusterType);
+  if (scope.names_resources()) {
+    text += " | where ";
+    if (!scope.registries.empty()) text += is_named(kRegistryType, scope.registries);
+    if (!scope.registries.empty() && !scope.clusters.empty()) text += " or ";
+    if (!scope.clusters.empty()) text += is_named(kClusterType, scope.clusters);
   }
-  return text + " | summarize id = min(id) by subscriptionId | order by id asc";
+  return text.append(kBySubscription);
 }
 // Private zones and endpoints are often kept in a subscription of their own (a hub), which nobody
 // names.
@@ -205,8 +219,8 @@ std::vector<Request> AzurePlan::begin() {
   std::vector<Request> requests;
   for (const std::string& id : scope_.subscriptions)
     for (Request& request : list_subscription(id)) requests.push_back(std::move(request));
-  if (scope_.subscriptions.empty() || !scope_.management_groups.empty())
-    query(requests, find_subscriptions(scope_.names), {});
+  if (scope_.subscriptions.empty() || !scope_.management_groups.empty() || scope_.names_resources())
+    query(requests, find_subscriptions(scope_), {});
   for (const std::string_view inventory : kInventories) query(requests, inventory, {});
   return requests;
 }
@@ -276,11 +290,23 @@ void AzurePlan::ask_details(std::vector<Request>& requests, const std::string& l
   if (needs_.tokens.contains(login_server)) ask_child("tokens");
 }
 
+// Where names narrow what is read, a registry that pods pull from may lie outside of it.
+void AzurePlan::find_registry(std::vector<Request>& requests, const std::string& login_server) {
+  if (!scope_.names_resources()) return;
+  query(requests,
+        fmt::format("resources | where type =~ '{}' | where properties.loginServer =~ {}{}",
+                    kRegistryType, query_word(login_server), kBySubscription),
+        {});
+}
+
 std::vector<Request> AzurePlan::look_into(const Needs& needs) {
   std::vector<Request> requests;
   for (const std::string& app_id : needs.applications) ask_application(requests, app_id);
-  for (const std::string& host : needs.registries)
-    if (needs_.registries.insert(host).second) ask_details(requests, host);
+  for (const std::string& host : needs.registries) {
+    if (!needs_.registries.insert(host).second) continue;
+    ask_details(requests, host);
+    find_registry(requests, host);
+  }
   for (const std::string& host : needs.tokens)
     if (needs_.tokens.insert(host).second) ask_details(requests, host);
   return requests;

@@ -21,7 +21,11 @@ struct AzureScope {
   // cluster which the caller may read.
   std::vector<std::string> subscriptions;
   std::vector<std::string> management_groups;
-  std::vector<std::string> names;  // only those that hold a registry or cluster of such a name
+  // Those that hold a registry or a cluster of such a name; what pods pull from is looked for
+  // wherever it lies.
+  std::vector<std::string> registries, clusters;
+
+  bool names_resources() const { return !registries.empty() || !clusters.empty(); }
 };
 
 // What an answer leads to.
@@ -64,6 +68,7 @@ class AzurePlan {
   // A resource of a subscription that is not listed anyway.
   void ask_elsewhere(std::vector<Request>& requests, std::string_view id);
   void ask_details(std::vector<Request>& requests, const std::string& login_server);
+  void find_registry(std::vector<Request>& requests, const std::string& login_server);
   void ask_application(std::vector<Request>& requests, std::string_view app_id);
   void ask_assignments(std::vector<Request>& requests, const std::string& subscription);
 };

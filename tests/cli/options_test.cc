@@ -65,6 +65,35 @@ TEST(Options, AllOfThem) {
   EXPECT_EQ(why->outputs[0].file, "");
 }
 
+TEST(Options, ClustersAndRegistriesAreNamedApart) {
+  for (const char* command : {"scan", "collect", "permissions"}) {
+    const auto options =
+        parse_options(command, Words{"--cluster", "a", "--registry", "r", "--cluster", "b"});
+    ASSERT_TRUE(options) << command << ": " << options.error().text;
+    EXPECT_EQ(options->live.clusters, (Words{"a", "b"})) << command;
+    EXPECT_EQ(options->live.registries, Words{"r"}) << command;
+    EXPECT_TRUE(options->live.names_azure()) << command;
+  }
+  // Of files, too, `why` may be asked about one cluster.
+  const auto why = parse_options("why", Words{"--from", "a", "--cluster", "c"});
+  ASSERT_TRUE(why) << why.error().text;
+  EXPECT_FALSE(why->live.names_azure());
+  EXPECT_FALSE(parse_options("why", Words{"--cluster", "a", "--cluster", "b"}));
+}
+
+TEST(Options, AMaskMayHaveATable) {
+  const auto bare = parse_options("collect", Words{"--mask", "-d", "folder"});
+  ASSERT_TRUE(bare) << bare.error().text;
+  EXPECT_TRUE(bare->mask);
+  EXPECT_EQ(bare->mask_table, "");
+  EXPECT_EQ(bare->folder, "folder");
+  const auto kept = parse_options("collect", Words{"-d", "folder", "--mask=names.json"});
+  ASSERT_TRUE(kept) << kept.error().text;
+  EXPECT_TRUE(kept->mask);
+  EXPECT_EQ(kept->mask_table, "names.json");
+  EXPECT_FALSE(parse_options("collect", Words{"-d", "folder"})->mask);
+}
+
 TEST(Options, MistakesAreNamedAndGuessed) {
   const struct {
     const char* command;
@@ -75,7 +104,7 @@ TEST(Options, MistakesAreNamedAndGuessed) {
       {"why", {"--nmespace", "x"}, "why has no option --nmespace", "did you mean --namespace?"},
       {"why", {"-x"}, "why has no option -x", ""},
       {"why", {"--fail-on", "low"}, "why has no option --fail-on", "scan has it"},
-      {"scan", {"--cluster", "c"}, "scan has no option --cluster", "why has it"},
+      {"scan", {"--namespace", "n"}, "scan has no option --namespace", "why has it"},
       {"scan",
        {"-o", "jsn"},
        "--output does not know 'jsn'; it takes one of text, json, ndjson, markdown, csv, "
@@ -129,7 +158,8 @@ TEST(Options, HelpNamesEveryOptionAndNoOther) {
     ASSERT_TRUE(help) << command;
     const auto names = option_names(command);
     for (const auto& name : names) {
-      EXPECT_NE(help->find("--" + name + " "), std::string_view::npos) << command << " --" << name;
+      const bool said = help->contains("--" + name + " ") || help->contains("--" + name + "[=");
+      EXPECT_TRUE(said) << command << " --" << name;
     }
     for (auto at = help->find("\n  "); at != std::string_view::npos;
          at = help->find("\n  ", at + 1)) {
@@ -138,7 +168,7 @@ TEST(Options, HelpNamesEveryOptionAndNoOther) {
       if (line.find("acr-doctor") != std::string_view::npos || dash == std::string_view::npos ||
           dash > 6)
         continue;
-      const std::string name(line.substr(dash + 2, line.find(' ', dash) - dash - 2));
+      const std::string name(line.substr(dash + 2, line.find_first_of(" [", dash) - dash - 2));
       EXPECT_NE(std::find(names.begin(), names.end(), name), names.end())
           << command << " --" << name;
     }

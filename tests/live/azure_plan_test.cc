@@ -76,6 +76,44 @@ TEST(AzurePlan, FindsSubscriptionsThroughResourceGraph) {
   EXPECT_TRUE(more->body.contains(R"("$skipToken":"abc")")) << more->body;
 }
 
+TEST(AzurePlan, ANameNarrowsButNotWhatPodsPullFrom) {
+  AzureScope scope;
+  scope.clusters = {"aks-prod", "a') or (true"};
+  AzurePlan plan(scope);
+  const auto first = plan.begin();
+  EXPECT_TRUE(
+      first[0].body.contains("where (type =~ 'microsoft.containerservice/managedclusters' "
+                             "and name in~ ('aks-prod', 'aortrue')) |"))
+      << first[0].body;
+  Needs needs;
+  needs.registries = {"elsewhere.azurecr.io"};
+  const auto more = plan.look_into(needs);
+  ASSERT_EQ(more.size(), 1U);
+  EXPECT_TRUE(more[0].body.contains("properties.loginServer =~ 'elsewhere.azurecr.io'"))
+      << more[0].body;
+  Exchange found =
+      answer(more[0].url, 200, fmt::format(R"({{"data":[{{"subscriptionId":"{}"}}]}})", kOther));
+  found.request = more[0];
+  EXPECT_TRUE(asks(plan.absorb(found).requests, fmt::format("/subscriptions/{}/", kOther)));
+  // Without a name everything is read anyway.
+  EXPECT_TRUE(AzurePlan(AzureScope{}).look_into(needs).empty());
+}
+
+TEST(AzurePlan, RegistriesAndClustersAreNamedApart) {
+  AzureScope scope;
+  scope.subscriptions = {std::string(kSub)};
+  scope.registries = {"contoso"};
+  scope.clusters = {"aks"};
+  AzurePlan plan(scope);
+  const auto first = plan.begin();
+  EXPECT_TRUE(asks(first, fmt::format("/subscriptions/{}/", kSub)));
+  const bool both = std::ranges::any_of(first, [](const Request& request) {
+    return request.body.contains("registries' and name in~ ('contoso')) or (type =~") &&
+           request.body.contains("managedclusters' and name in~ ('aks'))");
+  });
+  EXPECT_TRUE(both);
+}
+
 TEST(AzurePlan, FollowsARegistry) {
   AzurePlan plan = plan_of_subscription();
   plan.begin();

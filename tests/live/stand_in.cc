@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "live/kube_discovery.h"
 #include "support/rest_form.h"
 
 namespace acr::test {
@@ -51,19 +52,49 @@ Path split(const std::string& path) {
   return result;
 }
 
-struct Listed {
-  const char *path, *kind, *list;
-};
-constexpr Listed kLists[] = {{"nodes", "Node", "NodeList"},
-                             {"pods", "Pod", "PodList"},
-                             {"serviceaccounts", "ServiceAccount", "ServiceAccountList"},
-                             {"secrets", "Secret", "SecretList"},
-                             {"events", "Event", "EventList"},
-                             {"deployments", "Deployment", "DeploymentList"},
-                             {"statefulsets", "StatefulSet", "StatefulSetList"},
-                             {"daemonsets", "DaemonSet", "DaemonSetList"},
-                             {"jobs", "Job", "JobList"},
-                             {"cronjobs", "CronJob", "CronJobList"}};
+// Of a query for subscriptions: all resources, those of a name, or the registry of a login server.
+bool is_asked_for(const json& resource, const std::string& query) {
+  const std::string type = lower(text_of(resource, "type"));
+  if (const std::string_view field = "loginServer =~ "; query.contains(field)) {
+    const json& properties = resource.contains("properties") ? resource["properties"] : resource;
+    return query.contains(std::string(field) + '\'' + text_of(properties, "loginServer") + '\'');
+  }
+  if (!query.contains("name in~")) return true;
+  const std::size_t at = query.find("type =~ '" + type + "' and name in~ (");
+  if (at == std::string::npos) return false;
+  const std::string names = query.substr(at, query.find("))", at) - at + 1);
+  return names.contains('\'' + text_of(resource, "name") + '\'');
+}
+
+// What an API server says where it has nothing to show.
+Response status(int code, const char* reason, const std::string& message) {
+  return reply(code, json{{"kind", "Status"},
+                          {"apiVersion", "v1"},
+                          {"metadata", json::object()},
+                          {"status", "Failure"},
+                          {"message", message},
+                          {"reason", reason},
+                          {"code", code}}
+                         .dump());
+}
+
+// "type=x,metadata.name!=y": every server knows the fields of metadata, and each kind its own.
+bool is_selected(const json& object, const std::string& selector) {
+  std::size_t from = 0;
+  while (from < selector.size()) {
+    const std::size_t end = std::min(selector.find(',', from), selector.size());
+    const std::string term = selector.substr(from, end - from);
+    from = end + 1;
+    const std::size_t sign = std::min(term.find_first_of("!="), term.size());
+    const bool wanted = term[sign] != '!';
+    const std::string value = term.substr(std::min(term.find_last_of('=') + 1, term.size()));
+    std::string pointer = '/' + term.substr(0, sign);
+    std::ranges::replace(pointer, '.', '/');
+    const json found = object.value(json::json_pointer(pointer), json(""));
+    if ((found == value) != wanted) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -73,7 +104,9 @@ void StandIn::read(const std::filesystem::path& folder) {
     if (entry.path().extension() == ".json") files.insert(entry.path());
   for (const auto& file : files) {
     std::ifstream stream(file);
-    add(json::parse(stream));
+    // A refusal that was redirected to a file is no document.
+    if (const json document = json::parse(stream, nullptr, false); !document.is_discarded())
+      add(document);
   }
 }
 
@@ -87,8 +120,27 @@ void StandIn::add(const json& document) {
   } else if (document.contains("apiVersion")) {
     objects_.push_back(document);
   } else if (document.contains("id")) {
-    resources_.push_back(document.contains("properties") ? document : rest_form(document));
+    json resource = document.contains("properties") ? document : rest_form(document);
+    if (lower(text_of(resource, "type")) == "microsoft.authorization/roleassignments")
+      return add_assignment(std::move(resource));
+    resources_.push_back(std::move(resource));
   }
+}
+
+// az looks up what principals and roles are called; an assignment itself holds their ids only.
+void StandIn::add_assignment(json assignment) {
+  json& properties = assignment["properties"];
+  const std::string role = text_of(properties, "roleDefinitionId");
+  if (const std::string name = text_of(properties, "roleDefinitionName"); !name.empty())
+    built_in_roles_.push_back({{"id", role},
+                               {"name", role.substr(role.rfind('/') + 1)},
+                               {"type", "Microsoft.Authorization/roleDefinitions"},
+                               {"properties", {{"roleName", name}, {"type", "BuiltInRole"}}}});
+  if (const std::string name = text_of(properties, "principalName"); !name.empty())
+    principals_[text_of(properties, "principalId")] = name;
+  properties.erase("roleDefinitionName");
+  properties.erase("principalName");
+  resources_.push_back(std::move(assignment));
 }
 
 void StandIn::instead(std::string part, std::function<Response(const Request&)> answer) {
@@ -127,14 +179,90 @@ Response StandIn::usual(const Request& request) const {
   return response;
 }
 
+json StandIn::subscription(const std::string& id) const {
+  return {{"id", "/subscriptions/" + id},
+          {"subscriptionId", id},
+          {"displayName", "subscription " + id.substr(0, 4)},
+          {"state", "Enabled"},
+          {"tenantId", options_.tenant},
+          {"authorizationSource", "RoleBased"},
+          {"managedByTenants", json::array()},
+          {"subscriptionPolicies", {{"quotaId", "EnterpriseAgreement_2014-09-01"}}}};
+}
+
+// Of a subscription, by type and name: "resourceType eq 'x' and name eq 'y'", as far as az asks.
+Response StandIn::resources(const Request& request) const {
+  const std::string below = lower(request.path.substr(0, request.path.rfind('/') + 1));
+  const auto filter = request.query.find("$filter");
+  const std::string wanted = filter == request.query.end() ? "" : lower(filter->second);
+  const auto named = [&](const char* field, const json& resource, const char* member) {
+    const std::size_t at = wanted.find(std::string(field) + " eq '");
+    if (at == std::string::npos) return true;
+    const std::size_t open = wanted.find('\'', at) + 1;
+    return wanted.substr(open, wanted.find('\'', open) - open) == lower(text_of(resource, member));
+  };
+  json value = json::array();
+  for (const json& resource : resources_) {
+    if (!lower(text_of(resource, "id")).starts_with(below) ||
+        !named("resourcetype", resource, "type") || !named("name", resource, "name"))
+      continue;
+    json row;
+    for (const char* field : {"id", "name", "type", "location"})
+      if (resource.contains(field)) row[field] = resource[field];
+    value.push_back(std::move(row));
+  }
+  return answer_with({{"value", value}});
+}
+
+// Names of principals are Microsoft Graph's to tell; Resource Manager knows their ids.
+Response StandIn::graph(const Request& request) const {
+  const json body = json::parse(request.body, nullptr, false);
+  json value = json::array();
+  if (request.path.ends_with("/directoryObjects/getByIds") && body.contains("ids")) {
+    for (const json& id : body["ids"])
+      if (const auto known = principals_.find(id.get<std::string>()); known != principals_.end())
+        value.push_back({{"@odata.type", "#microsoft.graph.servicePrincipal"},
+                         {"id", id},
+                         {"displayName", known->second},
+                         {"servicePrincipalNames", {known->second}}});
+    return answer_with({{"value", value}});
+  }
+  // Nobody is in any group.
+  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", value}});
+  // The one filter there is: "appId eq 'x'".
+  const bool applications = request.path.ends_with("/applications");
+  const auto filter = request.query.find("$filter");
+  bool any = false;
+  for (const json& object : resources_) {
+    if (!object.contains("appId") || object.contains("servicePrincipalType") == applications)
+      continue;
+    any = true;
+    if (filter == request.query.end() ||
+        filter->second.contains('\'' + text_of(object, "appId") + '\''))
+      value.push_back(object);
+  }
+  return any ? answer_with({{"value", value}})
+             : error(403, "Authorization_RequestDenied",
+                     "Insufficient privileges to complete the operation.");
+}
+
 Response StandIn::arm(const Request& request) const {
   if (!request.query.contains("api-version"))
     return error(400, "MissingApiVersionParameter", "The api-version query parameter is required");
   const std::string path = lower(request.path);
   const Path asked = split(path);
+  if (path == "/subscriptions") {
+    json value = json::array();
+    for (const std::string& id : subscriptions()) value.push_back(subscription(id));
+    return answer_with({{"value", value}, {"count", {{"type", "Total"}, {"value", value.size()}}}});
+  }
+  if (path == "/tenants")
+    return answer_with(
+        {{"value", {{{"id", "/tenants/" + options_.tenant}, {"tenantId", options_.tenant}}}}});
+  if (path.ends_with("/resources") && asked.type.empty()) return resources(request);
   if (asked.type.empty()) {
     const std::string id = path.substr(std::min<std::size_t>(15, path.size()));
-    return answer_with({{"id", request.path}, {"subscriptionId", id}, {"tenantId", "tenant"}});
+    return answer_with(subscription(id));
   }
   // One resource.
   for (const json& resource : resources_)
@@ -150,6 +278,8 @@ Response StandIn::arm(const Request& request) const {
     if (slash == 0) return error(404, "ResourceNotFound", "The Resource was not found.");
   }
   json value = json::array();
+  if (type == "microsoft.authorization/roledefinitions" && !request.target.contains("CustomRole"))
+    for (const json& role : built_in_roles_) value.push_back(role);
   for (const json& resource : resources_) {
     const std::string id = lower(text_of(resource, "id"));
     if (lower(text_of(resource, "type")) != type) continue;
@@ -174,20 +304,19 @@ Response StandIn::arm(const Request& request) const {
   return answer_with(body);
 }
 
-// Microsoft Graph: nobody is in any group.
-Response StandIn::graph(const Request& request) {
-  if (request.path.ends_with("/transitiveMemberOf")) return answer_with({{"value", json::array()}});
-  return error(403, "Authorization_RequestDenied",
-               "Insufficient privileges to complete the operation.");
-}
-
 Response StandIn::resource_graph(const Request& request) const {
   const json query = json::parse(request.body, nullptr, false);
   const std::string text = query.is_object() ? text_of(query, "query") : std::string();
   if (text.empty()) return error(400, "BadRequest", "Please provide a query");
   json rows = json::array();
   if (text.contains("summarize")) {
-    for (const std::string& id : subscriptions()) rows.push_back({{"subscriptionId", id}});
+    std::set<std::string> found;
+    for (const json& resource : resources_) {
+      const std::string id = lower(text_of(resource, "id"));
+      if (id.starts_with("/subscriptions/") && is_asked_for(resource, text))
+        found.insert(id.substr(15, 36));
+    }
+    for (const std::string& id : found) rows.push_back({{"subscriptionId", id}});
   } else {
     for (json row : resources_) {
       const std::string type = lower(text_of(row, "type"));
@@ -202,31 +331,51 @@ Response StandIn::resource_graph(const Request& request) const {
                       {"resultTruncated", "false"}});
 }
 
+// Those in which something is.
+std::vector<json> StandIn::namespaces() const {
+  std::set<std::string> names;
+  for (const json& object : objects_) {
+    const std::string name = text_of(object["metadata"], "namespace");
+    if (!name.empty()) names.insert(name);
+  }
+  std::vector<json> objects;
+  for (const std::string& name : names)
+    objects.push_back(
+        {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}});
+  return objects;
+}
+
 Response StandIn::kubernetes(const Request& request) const {
-  std::string path = request.path, name_space;
+  if (auto document = kube_discovery(request.path)) return answer_with(*document);
+  std::string path = request.path, name_space, name;
   if (const std::size_t at = path.find("/namespaces/"); at != std::string::npos) {
     const std::size_t end = path.find('/', at + 12);
-    name_space = path.substr(at + 12, end - at - 12);
-    path.erase(at, end - at);
+    if (end != std::string::npos) {
+      name_space = path.substr(at + 12, end - at - 12);
+      path.erase(at, end - at);
+    }
   }
-  const std::string last = path.substr(path.rfind('/') + 1);
-  const auto listed =
-      std::ranges::find_if(kLists, [&](const Listed& each) { return each.path == last; });
-  if (listed == std::end(kLists))
-    return reply(404,
-                 R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound",)"
-                 R"("code":404})");
+  const KubeResource* resource = find_kube_resource(path.substr(path.rfind('/') + 1));
+  if (resource == nullptr) {  // one object: "/api/v1/pods/cart"
+    name = path.substr(path.rfind('/') + 1);
+    path.erase(path.rfind('/'));
+    resource = find_kube_resource(path.substr(path.rfind('/') + 1));
+  }
+  if (resource == nullptr)
+    return status(404, "NotFound", "the server could not find the requested resource");
+  const auto selector = request.query.find("fieldSelector");
   json items = json::array();
-  for (json object : objects_) {
-    if (text_of(object, "kind") != listed->kind) continue;
+  for (json object : resource->kind == std::string("Namespace") ? namespaces() : objects_) {
+    if (text_of(object, "kind") != resource->kind) continue;
     if (!name_space.empty() && text_of(object["metadata"], "namespace") != name_space) continue;
-    const auto selector = request.query.find("fieldSelector");
-    if (selector != request.query.end() && selector->second != "type=" + text_of(object, "type"))
-      continue;
+    if (!name.empty() && text_of(object["metadata"], "name") == name) return answer_with(object);
+    if (selector != request.query.end() && !is_selected(object, selector->second)) continue;
     object.erase("kind");
     object.erase("apiVersion");
     items.push_back(std::move(object));
   }
+  if (!name.empty())
+    return status(404, "NotFound", std::string(resource->plural) + " \"" + name + "\" not found");
   const std::size_t limit =
       request.query.contains("limit") ? std::stoul(request.query.at("limit")) : items.size();
   const std::size_t from =
@@ -236,10 +385,10 @@ Response StandIn::kubernetes(const Request& request) const {
     page.push_back(items[i]);
   json metadata = {{"resourceVersion", "4711"}};
   if (from + limit < items.size()) metadata["continue"] = std::to_string(from + limit);
-  const bool core = path.starts_with("/api/v1/");
-  const std::string group = core ? "v1" : path.substr(6, path.rfind('/') - 6);
-  return answer_with(
-      {{"kind", listed->list}, {"apiVersion", group}, {"metadata", metadata}, {"items", page}});
+  return answer_with({{"kind", std::string(resource->kind) + "List"},
+                      {"apiVersion", resource->api_version()},
+                      {"metadata", metadata},
+                      {"items", page}});
 }
 
 }  // namespace acr::test

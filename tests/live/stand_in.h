@@ -22,6 +22,7 @@ class StandIn {
     std::string token = "CANARY-token";  // what the caller must show
     std::size_t page = 1'000;            // ARM's; Kubernetes' pages have the size asked for
     std::chrono::milliseconds latency{0};
+    std::string tenant = "22905993-a24b-51cb-bd7d-5b83d3f60e83";
   };
 
   StandIn() = default;
@@ -45,11 +46,17 @@ class StandIn {
  private:
   Options options_;
   std::vector<nlohmann::json> resources_, objects_;
+  std::vector<nlohmann::json> built_in_roles_;     // those that assignments name
+  std::map<std::string, std::string> principals_;  // id -> name
   std::vector<std::pair<std::string, std::function<Response(const Request&)>>> instead_;
 
+  nlohmann::json subscription(const std::string& id) const;
+  void add_assignment(nlohmann::json assignment);
+  Response resources(const Request& request) const;
+  Response graph(const Request& request) const;
   Response arm(const Request& request) const;
-  static Response graph(const Request& request);
   Response resource_graph(const Request& request) const;
+  std::vector<nlohmann::json> namespaces() const;
   Response kubernetes(const Request& request) const;
 };
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -25,11 +26,34 @@ inline bool is_resource(const nlohmann::json& value) {
          !value.contains("properties") && !value.contains("apiVersion");
 }
 
-inline nlohmann::json rest_form(const nlohmann::json& value) {
+// az writes every name in one way; Resource Manager does not. Of the names in the fixtures these
+// differ (the attribute maps of az's own models).
+inline std::string rest_name(const std::string& key, const std::string& within) {
+  static const std::map<std::string, std::string> names{
+      {"azureAdAuthenticationAsArmPolicy", "azureADAuthenticationAsArmPolicy"},
+      {"azurePortalFqdn", "azurePortalFQDN"},
+      {"dnsServiceIp", "dnsServiceIP"},
+      {"enableAzureRbac", "enableAzureRBAC"},
+      {"enableFips", "enableFIPS"},
+      {"enableNodePublicIp", "enableNodePublicIP"},
+      {"enableRbac", "enableRBAC"},
+      {"ipAddressOrRange", "value"},
+      {"issuerUrl", "issuerURL"},
+      {"osDiskSizeGb", "osDiskSizeGB"},
+      {"osSku", "osSKU"},
+      {"podSubnetId", "podSubnetID"},
+      {"privateFqdn", "privateFQDN"},
+      {"vnetSubnetId", "vnetSubnetID"}};
+  if (key == "tenantId" && within == "aadProfile") return "tenantID";
+  const auto found = names.find(key);
+  return found == names.end() ? key : found->second;
+}
+
+inline nlohmann::json rest_form(const nlohmann::json& value, const std::string& within = {}) {
   using nlohmann::json;
   if (value.is_array()) {
     json list = json::array();
-    for (const json& item : value) list.push_back(rest_form(item));
+    for (const json& item : value) list.push_back(rest_form(item, within));
     return list;
   }
   if (!value.is_object()) return value;
@@ -37,7 +61,8 @@ inline nlohmann::json rest_form(const nlohmann::json& value) {
   const bool resource = is_resource(value);
   for (const auto& [key, member] : value.items()) {
     if (resource && key == "resourceGroup") continue;  // az adds it
-    (resource && !stays_outside(key) ? inner : outer)[key] = rest_form(member);
+    json& to = resource && !stays_outside(key) ? inner : outer;
+    to[rest_name(key, within)] = rest_form(member, key);
   }
   if (resource) outer["properties"] = std::move(inner);
   return outer;

@@ -1,0 +1,122 @@
+#include "live/mask.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <simdjson.h>
+
+#include "live/json_text.h"
+#include "live/mask_json.h"
+#include "live/mask_names.h"
+#include "live/mask_text.h"
+#include "live/reduce.h"
+
+namespace acr {
+namespace {
+
+std::string digest_of(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned int length = 0;
+  EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(), nullptr);
+  std::string text = "sha256:";
+  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", hash.at(i));
+  return text;
+}
+
+std::string minify(std::string_view body) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  const simdjson::padded_string padded(body);
+  return parser.parse(padded).get(root) == simdjson::SUCCESS ? simdjson::minify(root)
+                                                             : std::string(body);
+}
+
+// Of Resource Graph: {"managementGroups":[…],"query":"…"}.
+std::string mask_query(MaskNames& names, std::string_view body) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  const simdjson::padded_string padded(body);
+  if (body.empty() || parser.parse(padded).get_object().get(object) != simdjson::SUCCESS) return {};
+  std::string made = "{";
+  for (const auto& [key, value] : object) {
+    made += made.size() > 1 ? "," : "";
+    made += json_text(key) + ':';
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS) {
+      made += json_text(mask_literals(names, text));
+    } else if (value.is_array()) {
+      made += '[';
+      for (const simdjson::dom::element item : simdjson::dom::array(value))
+        if (item.get(text) == simdjson::SUCCESS)
+          made += (made.back() == '[' ? "" : ",") + json_text(names.name(text, "managementgroup"));
+      made += ']';
+    } else {
+      std::string rest = simdjson::minify(value);
+      std::string_view token;
+      if (value["$skipToken"].get_string().get(token) == simdjson::SUCCESS && !token.empty())
+        if (const std::size_t at = rest.find(token); at != std::string::npos)
+          rest.replace(at, token.size(), names.opaque(token));
+      made += rest;
+    }
+  }
+  return made + '}';
+}
+
+void mask_exchange(MaskNames& names, Exchange& exchange, bool prose) {
+  Request& request = exchange.request;
+  if (request.audience == Audience::kubernetes)
+    request.context = names.name(request.context, "cluster");
+  else
+    request.context = names.host(request.context);
+  request.url = mask_url(names, request.url);
+  request.body = mask_query(names, request.body);
+  std::string body = mask_body(names, request.audience, exchange.body, prose);
+  // A manifest's digest is that of its bytes: they stay where nothing of them had to go, and the
+  // digest stays in any case.
+  if (request.audience == Audience::registry && request.url.contains("/manifests/") &&
+      exchange.status == 200) {
+    if (body == minify(exchange.body))
+      body = exchange.body;
+    else
+      exchange.headers.emplace("docker-content-digest", digest_of(exchange.body));
+  }
+  exchange.body = std::move(body);
+  for (auto& [name, value] : exchange.headers)
+    if (name != "docker-content-digest") value = mask_prose(names, value);
+  exchange.failure = prose ? mask_prose(names, exchange.failure) : exchange.failure;
+}
+
+}  // namespace
+
+Masked mask_exchanges(std::vector<Exchange> exchanges, std::string_view key) {
+  for (Exchange& exchange : exchanges) {
+    if (exchange.body.empty()) continue;
+    if (auto reduced = reduce_body(exchange.request, exchange.body))
+      exchange.body = *std::move(reduced);
+    else if (exchange.status >= 400)
+      exchange.body = reduce_text(exchange.body);
+    else
+      exchange.body = {}, exchange.failure = reduced.error();
+  }
+  MaskNames names(key);
+  // What is in one answer decides how names in another are taken apart: regions, hashes.
+  for (const Exchange& exchange : exchanges) {
+    Exchange learnt = exchange;
+    mask_exchange(names, learnt, false);
+  }
+  names.settle();
+  for (Exchange& exchange : exchanges) mask_exchange(names, exchange, true);
+  return {std::move(exchanges), names.table()};
+}
+
+std::optional<std::string> random_mask_key() {
+  std::string key(32, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1)
+    return std::nullopt;
+  return key;
+}
+
+}  // namespace acr
