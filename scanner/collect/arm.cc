@@ -316,6 +316,30 @@ std::vector<std::pair<std::string, std::string>> AzureObject::entries(std::strin
   return result;
 }
 
+Setting AzureObject::setting(std::string_view path, bool whole) const {
+  Setting setting;
+  setting.path = path;
+  setting.origin = origin_;
+  if (whole) setting.state = Setting::State::absent;
+  AzureObject object = *this;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/')) {
+    object = object.object(path.substr(0, slash));
+    path.remove_prefix(slash + 1);
+  }
+  const auto field = object.find(path);
+  if (!field) return setting;
+  setting.state = Setting::State::given;
+  setting.origin = object.origin_of(*field);
+  std::string_view text;
+  if (field->value.get(text) == simdjson::SUCCESS) {
+    setting.value = cut_text(text, kTextBytes);
+  } else {
+    setting.value = cut_text(simdjson::minify(field->value), kSettingBytes);
+  }
+  return setting;
+}
+
 ResourceId AzureObject::reference(std::string_view name) const {
   return object(name).id();
 }

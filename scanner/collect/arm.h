@@ -21,6 +21,7 @@ namespace acr {
 // cut condition does not evaluate.
 inline constexpr std::size_t kTextBytes = 4096;
 inline constexpr std::size_t kConditionBytes = 8192;
+inline constexpr std::size_t kSettingBytes = 512;  // of an object or list
 std::string cut_text(std::string_view text, std::size_t limit);
 
 // A JSON object and its place. Absent, null and of the wrong type are one and the same: no value.
@@ -55,6 +56,10 @@ class AzureObject {
   // {"subnet": {"id": …}} and [{"id": …}, …].
   ResourceId reference(std::string_view field) const;
   std::vector<ResourceId> references(std::string_view field) const;
+
+  // The field at a path of names ("autoUpgradeProfile/upgradeChannel"), as it stands there.
+  // `whole`: the resource shows all its fields, so one that is not there is absent.
+  Setting setting(std::string_view path, bool whole) const;
 
   // Resource Graph names an unnamed column of "properties.a.b" "properties_a_b".
   bool has_prefixed(std::string_view prefix) const;

@@ -119,6 +119,11 @@ std::vector<ResourceId> read_outbound_public_ips(const AzureObject& network) {
   return ids;
 }
 
+// The fields that checks of clusters look at, in ARM's spelling.
+constexpr std::string_view kSettings[] = {
+    "servicePrincipalProfile/clientId",
+};
+
 }  // namespace
 
 void read_cluster(AbsorbContext& context, const AzureObject& object) {
@@ -157,6 +162,10 @@ void read_cluster(AbsorbContext& context, const AzureObject& object) {
   }
   const std::string client = object.object("servicePrincipalProfile").text("clientId");
   if (!same_text(client, "msi")) cluster.service_principal_client_id = client;
+  // Every whole document has both: a list of chosen fields seldom does.
+  cluster.whole = object.has_list("agentPoolProfiles") && network.known();
+  for (const std::string_view path : kSettings)
+    cluster.settings.add(object.setting(path, cluster.whole));
   context.estate.clusters.push_back(std::move(cluster));
 }
 

@@ -10,6 +10,7 @@
 
 #include "estate/fact.h"
 #include "estate/resource_id.h"
+#include "estate/setting.h"
 #include "estate/workload.h"
 
 namespace acr {
@@ -75,6 +76,9 @@ struct Cluster {
   bool virtual_node_addon = false;
   bool provisions_nodes = false;  // nodeProvisioningProfile: makes nodes of its own choice for pods
   std::string kube_context;       // recorded by our own snapshots
+
+  bool whole = false;  // the document is no projection: what it leaves out has its default
+  Settings settings;   // of the document; arm_cluster.cc lists the paths
 
   bool has_arm() const { return origin.known(); }
 };

@@ -128,7 +128,8 @@ int knowledge(const Registry& r) {
          r.connections.has_value() + r.abac_mode.has_value();
 }
 int knowledge(const Cluster& c) {
-  return c.kubelet_identity.has_value() * 4 + !c.pools.empty() * 2 + !c.node_resource_group.empty();
+  return c.whole * 8 + c.kubelet_identity.has_value() * 4 + !c.pools.empty() * 2 +
+         !c.node_resource_group.empty();
 }
 int knowledge(const VirtualNetwork& v) {
   return !v.subnets.empty() + !v.prefixes.empty() + !v.peerings.empty();
@@ -701,6 +702,11 @@ Evidence Estate::cite(const Origin& origin, std::string_view field, std::string 
     evidence.pointer += field;
   }
   return evidence;
+}
+
+Evidence Estate::cite(const Setting& setting, Basis basis) const {
+  return cite(setting.origin, "",
+              setting.given() ? setting.value : fmt::format("no {}", setting.path), basis);
 }
 
 Estate::ListingSummary Estate::summarise(Kind kind, const std::vector<std::uint32_t>& wanted,

@@ -189,6 +189,8 @@ struct Estate {
   // field cites the object. An unknown origin yields evidence without a source.
   Evidence cite(const Origin& origin, std::string_view field, std::string value,
                 Basis basis = Basis::arm) const;
+  // The field where it stands, or the resource that has none.
+  Evidence cite(const Setting& setting, Basis basis = Basis::arm) const;
   // What a "not found" rests on: one piece of evidence a listing of that kind.
   std::vector<Evidence> cite_listings(Kind kind, Basis basis = Basis::arm) const;
   // "14 role assignments in roles.json", "22 zones in a.json and b.json"; empty when none was
