@@ -75,6 +75,7 @@ struct Check {
   std::string_view repair;     // how to repair in words: risk, role needed, time to take effect
   std::string_view reference;  // URL of the rule's source
   std::span<const Control> controls;
+  std::string_view features;            // rows of coverage.h that it answers: "F-047 B-22"
   std::array<const Check*, 6> after{};  // checks whose failure would explain this one
   Judge judge;
 };

@@ -48,6 +48,10 @@ Verdict judge_rule(const Estate& estate, const Cluster& cluster, const ClusterRu
   if (good) return pass(std::string(rule.holds), std::move(evidence), Basis::arm);
   std::vector<std::string> fix;
   if (!rule.options.empty()) fix.push_back(update_command(cluster, rule.options));
+  if (!rule.addon.empty()) {
+    fix.push_back(fmt::format("az aks enable-addons {} --name {} --addons {}", in_group(cluster.id),
+                              quote(cluster.name), rule.addon));
+  }
   return fail(std::string(rule.broken), std::move(evidence), Basis::arm, std::move(fix));
 }
 

@@ -26,7 +26,8 @@ struct ClusterRule {
   std::initializer_list<std::string_view> good;  // values, compared without regard to case
   bool good_if_absent = false;                   // whether Azure's default is good
   std::string_view holds, broken;  // sentences about the cluster: "local accounts are disabled"
-  std::string_view options;        // of az aks update; empty: no such command repairs it
+  std::string_view options = {};   // of az aks update; empty: no such command repairs it
+  std::string_view addon = {};     // of az aks enable-addons, in the place of options
 };
 Verdict judge_rule(const Estate& estate, const Cluster& cluster, const ClusterRule& rule);
 

@@ -199,23 +199,68 @@ void draw_matrix(Page& page, const Report& report) {
   page.line();
 }
 
+// Off the pull path one check often says the same of many resources: one row for all of them.
+bool is_merged(const Page& page, const Result& result) {
+  return result.check->link == Link::none && !page.options.verbose;
+}
+
+struct Merged {
+  std::vector<std::string> resources;
+  std::string reason;
+  bool one_reason = true;
+
+  std::string names() const {
+    constexpr std::size_t kNamed = 2;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(resources.size(), kNamed); ++i)
+      text.append(i == 0 ? "" : ", ").append(resources[i]);
+    if (resources.size() > kNamed) text += fmt::format(" and {} more", resources.size() - kNamed);
+    return text;
+  }
+};
+
+std::string resource_of(const Result& result) {
+  std::string resource = clean(result.subject->name);
+  if (!result.subject->container.empty())
+    resource += fmt::format(" [{}]", clean(result.subject->container));
+  return resource;
+}
+
+std::map<const Check*, Merged> merge_results(const Page& page, const Report& report,
+                                             Outcome outcome) {
+  std::map<const Check*, Merged> merged;
+  for (const auto& result : report.results) {
+    if (result.verdict->outcome != outcome || !is_merged(page, result)) continue;
+    Merged& entry = merged[result.check];
+    if (entry.resources.empty()) entry.reason = result.verdict->reason;
+    entry.one_reason &= entry.reason == result.verdict->reason;
+    entry.resources.push_back(resource_of(result));
+  }
+  return merged;
+}
+
 void draw_results(Page& page, const Report& report, Outcome outcome) {
   const bool fail = outcome == Outcome::fail;
   std::vector<Row> rows;
   rows.push_back({"SEVERITY", "CHECK", "RESOURCE", fail ? "FINDING" : "WHY"});
   std::size_t total = 0, listed = 0;
+  std::map<const Check*, Merged> merged = merge_results(page, report, outcome);
   for (const auto& result : report.results) {
     if (result.verdict->outcome != outcome || result.check->severity < page.options.severity) {
       continue;
     }
     if (++total > kListed && caps_lists(page)) continue;
     ++listed;
-    std::string resource = clean(result.subject->name);
-    if (!result.subject->container.empty()) {
-      resource += fmt::format(" [{}]", clean(result.subject->container));
+    std::string resource = resource_of(result);
+    std::string finding = result.verdict->reason;
+    if (const auto entry = merged.find(result.check); entry != merged.end()) {
+      // Told with the first.
+      if (resource != entry->second.resources.front()) continue;
+      resource = entry->second.names();
+      if (!entry->second.one_reason) finding = fail ? result.check->problem : result.check->title;
     }
     Row row{std::string(to_string(result.check->severity)), std::string(result.check->id),
-            std::move(resource), clean(result.verdict->reason)};
+            std::move(resource), clean(finding)};
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));
   }
@@ -232,7 +277,18 @@ struct Gaps {
   std::vector<std::string> supply;
   std::vector<std::string_view> checks;
   std::size_t results = 0, reasons = 0;
+  bool off_path = false, denied = false;
 };
+
+// The command without what names its subject: the same is missing of many registries.
+std::string shape_of(std::string command, const SubjectRef& subject) {
+  for (const std::string& name : {subject.id, subject.registry, subject.cluster, subject.name}) {
+    if (name.empty()) continue;
+    for (std::size_t at = command.find(name); at != std::string::npos; at = command.find(name, at))
+      command.replace(at, name.size(), "\x1A");
+  }
+  return command;
+}
 
 // Checks that only back up what others found are left out unless `every`.
 std::vector<Gaps> group_by_gap(const Report& report, bool every) {
@@ -243,11 +299,16 @@ std::vector<Gaps> group_by_gap(const Report& report, bool every) {
     const Verdict& verdict = result.verdict;
     if (verdict.outcome != Outcome::unknown || (result.check->corroborates && !every)) continue;
     std::string key;
-    for (const auto& command : verdict.supply) key += command + '\x1F';
+    const bool off_path = result.check->link == Link::none;
+    for (const auto& command : verdict.supply)
+      key += (off_path ? shape_of(command, result.subject) : command) + '\x1F';
+    if (off_path && !key.empty()) key += "off the path";
     if (key.empty()) key = '\x1F' + verdict.reason;
     const auto [place, is_new] = places.emplace(key, groups.size());
-    if (is_new) groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0});
+    if (is_new)
+      groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0, off_path, false});
     Gaps& group = groups[place->second];
+    group.denied |= verdict.basis == Basis::denied;
     ++group.results;
     if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
     if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
@@ -264,10 +325,11 @@ void draw_gaps(Page& page, const Report& report) {
   page.heading(fmt::format("NOT JUDGED ({})", report.summary.unknown));
   std::size_t told = 0;
   for (const auto& group : groups) told += group.results;
-  for (const auto& group : groups) {
+  const auto draw = [&page](const Gaps& group) {
     std::string text = group.reason;
     if (group.reasons > 1) text += fmt::format(" (and {} more like it)", group.reasons - 1);
-    page.paragraph(2, text);
+    const bool brief = group.off_path && !group.denied;
+    if (!brief) page.paragraph(2, text);
     constexpr std::size_t kNamed = 3;
     const std::size_t named =
         page.options.verbose ? group.checks.size() : std::min(group.checks.size(), kNamed);
@@ -278,8 +340,22 @@ void draw_gaps(Page& page, const Report& report) {
     if (named < group.checks.size()) {
       checks += fmt::format(" and {} more", group.checks.size() - named);
     }
+    if (brief) page.commands(4, group.supply);
     for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
-    page.commands(4, group.supply);
+    if (!brief) page.commands(4, group.supply);
+  };
+  for (const auto& group : groups) {
+    if (!group.off_path || group.denied) draw(group);
+  }
+  std::size_t posture = 0;
+  for (const auto& group : groups) {
+    if (group.off_path && !group.denied) posture += group.results;
+  }
+  if (posture > 0)
+    page.paragraph(2, fmt::format("{} off the pull path; the commands show what is missing:",
+                                  count_of(posture, "result")));
+  for (const auto& group : groups) {
+    if (group.off_path && !group.denied) draw(group);
   }
   if (told < report.summary.unknown) {
     page.faint(

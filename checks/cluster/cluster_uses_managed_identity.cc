@@ -48,6 +48,7 @@ const Check cluster_uses_managed_identity{
         "principal. Needs Contributor on the cluster.",
     .reference = "https://learn.microsoft.com/azure/aks/use-managed-identity",
     .controls = kControls,
+    .features = "F-012",
     .judge = &judge};
 
 }  // namespace acr

@@ -70,6 +70,7 @@ const Check image_tag_is_fixed{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-image-tag-version",
     .controls = kControls,
+    .features = "F-086",
     .judge = &judge};
 
 }  // namespace acr

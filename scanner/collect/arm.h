@@ -100,6 +100,13 @@ void read_endpoint_connection(AbsorbContext& context, const AzureObject& object)
 void read_registry_token(AbsorbContext& context, const AzureObject& object);
 void read_cache_rule(AbsorbContext& context, const AzureObject& object);      // images.cc
 void read_credential_set(AbsorbContext& context, const AzureObject& object);  // images.cc
+void read_scope_map(AbsorbContext& context, const AzureObject& object);
+// Of the registry that the recorded request names, or that its list says it is of.
+void read_usage(AbsorbContext& context, const AzureObject& object);
+void read_diagnostic_setting(AbsorbContext& context, const AzureObject& object);
+void read_lock(AbsorbContext& context, const AzureObject& object);
+void read_defender_plan(AbsorbContext& context, const AzureObject& object);
+void read_assessment(AbsorbContext& context, const AzureObject& object);
 void read_cluster(AbsorbContext& context, const AzureObject& object);
 void read_node_pool(AbsorbContext& context, const AzureObject& object);
 void read_user_assigned_identity(AbsorbContext& context, const AzureObject& object);

@@ -57,6 +57,12 @@ NodePool node_pool(const AzureObject& object) {
   pool.autoscales = object.flag("enableAutoScaling").value_or(false);
   pool.most = object.number("maxCount");
   pool.spot = same_text(object.text("scaleSetPriority"), "Spot");
+  pool.node_image = object.text("nodeImageVersion");
+  pool.version = object.text("currentOrchestratorVersion");
+  if (pool.version.empty()) pool.version = object.text("orchestratorVersion");
+  pool.public_addresses = object.flag("enableNodePublicIP").value_or(false);
+  pool.streams_artifacts =
+      object.object("artifactStreamingProfile").flag("enabled").value_or(false);
   pool.stopped = same_text(object.object("powerState").text("code"), "Stopped");
   return pool;
 }
@@ -121,7 +127,31 @@ std::vector<ResourceId> read_outbound_public_ips(const AzureObject& network) {
 
 // The fields that checks of clusters look at, in ARM's spelling.
 constexpr std::string_view kSettings[] = {
+    "aadProfile/enableAzureRBAC",
+    "aadProfile/managed",
+    "addonProfiles/azurepolicy/enabled",
+    "addonProfiles/omsagent/enabled",
+    "apiServerAccessProfile/authorizedIPRanges",
+    "apiServerAccessProfile/disableRunCommand",
+    "apiServerAccessProfile/enablePrivateCluster",
+    "apiServerAccessProfile/enablePrivateClusterPublicFQDN",
+    "autoUpgradeProfile/nodeOSUpgradeChannel",
+    "autoUpgradeProfile/upgradeChannel",
+    "bootstrapProfile/artifactSource",
+    "bootstrapProfile/containerRegistryId",
+    "disableLocalAccounts",
+    "enableRBAC",
+    "networkProfile/networkPlugin",
+    "networkProfile/networkPolicy",
+    "networkProfile/outboundType",
+    "nodeResourceGroupProfile/restrictionLevel",
+    "oidcIssuerProfile/enabled",
+    "securityProfile/defender/securityMonitoring/enabled",
+    "securityProfile/imageCleaner/enabled",
+    "securityProfile/workloadIdentity/enabled",
     "servicePrincipalProfile/clientId",
+    "sku/name",
+    "sku/tier",
 };
 
 }  // namespace

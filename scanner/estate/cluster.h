@@ -31,6 +31,10 @@ struct NodePool {
   std::optional<std::int64_t> most;  // maxCount, when it autoscales
   bool spot = false;                 // scaleSetPriority
   bool stopped = false;              // powerState
+  std::string node_image;            // "AKSUbuntu-2204gen2containerd-202605.11.0"
+  std::string version;               // of Kubernetes, as exact as the document has it
+  bool public_addresses = false;     // enableNodePublicIP: every node has one
+  bool streams_artifacts = false;    // artifactStreamingProfile
 };
 
 struct Identity {
