@@ -67,6 +67,29 @@ bool is_warned(const Report& report) {
   });
 }
 
+// The checks of one scope over their subjects. Subjects share what names them.
+template <class Subject>
+void judge_all(Report& report, const Estate& estate, const std::vector<Subject>& subjects) {
+  Discriminators discriminators;
+  std::vector<Shared<SubjectRef>> names;
+  names.reserve(subjects.size());
+  for (const Subject& subject : subjects) {
+    SubjectRef name = subject_of(estate, subject);
+    discriminators.make_unique(name);
+    names.emplace_back(std::move(name));
+  }
+  for (const Check* check : report.checks) {
+    const auto* judge = std::get_if<JudgeOf<Subject>>(&check->judge);
+    if (judge == nullptr) continue;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      report.results.push_back({.check = check,
+                                .subject = names[i],
+                                .fingerprint = {},
+                                .verdict = judge_safely(*judge, estate, subjects[i])});
+    }
+  }
+}
+
 void warn_of_unread(Report& report, const Estate& estate, std::span<const Kind> kinds,
                     std::string_view name_space) {
   for (Notification& note : find_unread(estate, kinds, report.notifications, name_space))
@@ -89,24 +112,10 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   const std::vector<Pull> all_pulls = pulls(estate);
   const std::vector<Attachment> all_attachments = attachments(estate, all_pulls);
 
-  for (const Check* check : report.checks) {
-    if (const auto* judge = std::get_if<JudgeOf<Registry>>(&check->judge)) {
-      for (const Registry& registry : estate.registries) {
-        report.results.push_back({.check = check,
-                                  .subject = subject_of(estate, registry),
-                                  .fingerprint = {},
-                                  .verdict = judge_safely(*judge, estate, registry)});
-      }
-    }
-    if (const auto* judge = std::get_if<JudgeOf<Attachment>>(&check->judge)) {
-      for (const Attachment& attachment : all_attachments) {
-        report.results.push_back({.check = check,
-                                  .subject = subject_of(estate, attachment),
-                                  .fingerprint = {},
-                                  .verdict = judge_safely(*judge, estate, attachment)});
-      }
-    }
-  }
+  judge_all<Registry>(report, estate, estate.registries);
+  judge_all<Cluster>(report, estate, estate.clusters);
+  judge_all<WorkloadContainer>(report, estate, workload_containers(estate));
+  judge_all<Attachment>(report, estate, all_attachments);
   Explainer explainer(estate);
   Discriminators discriminators;
   report.pulls.reserve(all_pulls.size());
