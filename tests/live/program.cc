@@ -130,6 +130,8 @@ contexts:
                {"SSL_CERT_FILE", folder.path("ca.pem")},
                {"HTTPS_PROXY", proxy.url()},
                {"https_proxy", proxy.url()},
+               {"NO_PROXY", ""},
+               {"no_proxy", ""},
                {"ALL_PROXY", ""},
                {"all_proxy", ""},
                {"KUBECONFIG", folder.path("kubeconfig")},
