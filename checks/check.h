@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "estate/pull.h"
+#include "estate/workload_containers.h"
 
 namespace acr {
 
@@ -50,7 +51,8 @@ struct Verdict {
 template <class Subject>
 using JudgeOf = Verdict (*)(const Estate&, const Subject&);
 // The signature is the scope.
-using Judge = std::variant<JudgeOf<Registry>, JudgeOf<Attachment>, JudgeOf<Pull>>;
+using Judge = std::variant<JudgeOf<Registry>, JudgeOf<Cluster>, JudgeOf<WorkloadContainer>,
+                           JudgeOf<Attachment>, JudgeOf<Pull>>;
 
 // A control of another catalogue that this check answers: {"CKV", "CKV_AZURE_137"}.
 struct Control {
@@ -73,6 +75,7 @@ struct Check {
   std::string_view repair;     // how to repair in words: risk, role needed, time to take effect
   std::string_view reference;  // URL of the rule's source
   std::span<const Control> controls;
+  std::string_view features;            // rows of coverage.h that it answers: "F-047 B-22"
   std::array<const Check*, 6> after{};  // checks whose failure would explain this one
   Judge judge;
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "reports/escape.h"
 #include "reports/layout.h"
 #include "reports/render.h"
 
@@ -31,6 +32,30 @@ std::string render_explanation(const Check& check, const RenderOptions& options)
   part("Maps to", controls);
   part("Source", check.reference);
   return page.finish();
+}
+
+std::string render_control(std::string_view id, const Answers& answers,
+                           const RenderOptions& options) {
+  std::string text;
+  for (const Check* check : answers.checks) {
+    if (!text.empty()) text += '\n';
+    text += render_explanation(*check, options);
+  }
+  for (const Feature* feature : answers.decisions) {
+    Page page(options);
+    if (!text.empty()) page.line();
+    std::string head = page.paint(Tone::strong, clean(id));
+    head.append("   ").append(to_string(feature->decision));
+    page.line(head);
+    page.labelled(12, "Asks for", feature->what);
+    page.labelled(12, "Decision", feature->reason);
+    std::string names;
+    for (const Check* check : checks_of(*feature))
+      names.append(names.empty() ? "" : ", ").append(check->id);
+    if (!names.empty()) page.labelled(12, "See", names);
+    text += page.finish();
+  }
+  return text;
 }
 
 }  // namespace acr

@@ -16,6 +16,7 @@ struct Gaps {
   std::vector<std::string> supply;
   std::vector<std::string_view> checks;
   std::size_t results = 0, reasons = 0;
+  bool off_path = false, denied = false;  // of a check off the pull path; a refusal is the lack
 };
 
 // Checks that only back up what others found are left out unless `every`.

@@ -69,4 +69,16 @@ std::string render_explanation_json(const Check& check) {
   return out;
 }
 
+std::string render_control_json(std::string_view id, const Answers& answers) {
+  Json json{{"control", clean(id)}, {"checks", Json::array()}, {"decisions", Json::array()}};
+  for (const Check* check : answers.checks) json["checks"].push_back(check_json(*check));
+  for (const Feature* feature : answers.decisions) {
+    json["decisions"].push_back({{"feature", feature->id},
+                                 {"what", feature->what},
+                                 {"decision", to_string(feature->decision)},
+                                 {"reason", feature->reason}});
+  }
+  return print(json);
+}
+
 }  // namespace acr

@@ -16,7 +16,7 @@
 namespace acr {
 namespace {
 
-constexpr std::size_t kBytes = 900 * 1024;  // GitHub refuses a summary above 1,024 KiB
+constexpr std::size_t kBytes = std::size_t{900} * 1024;  // GitHub refuses a summary above 1,024 KiB
 constexpr std::size_t kCauses = 20, kFindings = 50, kGaps = 20, kNotes = 20, kNamed = 5;
 constexpr std::size_t kColumns = 600;  // of one text
 

@@ -65,9 +65,21 @@ std::string remedy(const Refusal& refusal) {
                      refusal.scope.empty() ? std::string() : " at " + refusal.scope);
 }
 
+// Of what no refusal tells.
+std::vector<const Notification*> further_failures(const Estate& estate,
+                                                  const std::vector<Notification>& notes) {
+  std::set<std::string_view> told;
+  for (const Refusal& refusal : estate.refusals) told.insert(estate.source(refusal.origin));
+  std::vector<const Notification*> found;
+  for (const Notification& note : notes)
+    if (note.level != Notification::Level::note && !told.contains(note.source))
+      found.push_back(&note);
+  return found;
+}
+
 }  // namespace
 
-Permissions count_permissions(const Estate& estate) {
+Permissions count_permissions(const Estate& estate, const std::vector<Notification>& notes) {
   Permissions permissions;
   permissions.read = kinds_read(estate).size();
   for (const Refusal* refusal : sorted(estate.refusals)) {
@@ -75,10 +87,12 @@ Permissions count_permissions(const Estate& estate) {
        : refusal->failure.empty()      ? permissions.refused
                                        : permissions.failed);
   }
+  permissions.failed += further_failures(estate, notes).size();
   return permissions;
 }
 
-std::string render_permissions(const Estate& estate, const RenderOptions& options) {
+std::string render_permissions(const Estate& estate, const std::vector<Notification>& notes,
+                               const RenderOptions& options) {
   const std::string_view yes = options.unicode ? "✓" : "ok  ", no = options.unicode ? "✗" : "NO  ",
                          open = options.unicode ? "?" : "?   ";
   std::string text;
@@ -98,14 +112,16 @@ std::string render_permissions(const Estate& estate, const RenderOptions& option
     if (const std::string ask = remedy(*refusal); !ask.empty())
       text += fmt::format("      ask for {}\n", clean(ask));
   }
-  const Permissions all = count_permissions(estate);
+  for (const Notification* note : further_failures(estate, notes))
+    text += fmt::format("{} {}\n", open, clean(note->text));
+  const Permissions all = count_permissions(estate, notes);
   text += fmt::format("\n{} kinds of things read, {} requests refused, {} failed", all.read,
                       all.refused, all.failed);
   if (all.unanswered > 0) text += fmt::format("; {} to registries not answered", all.unanswered);
   return text + '\n';
 }
 
-std::string render_permissions_json(const Estate& estate) {
+std::string render_permissions_json(const Estate& estate, const std::vector<Notification>& notes) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const auto& [kind, count] : kinds_read(estate))
     rows.push_back({{"what", to_string(kind)}, {"outcome", "read"}, {"count", count}});
@@ -121,6 +137,11 @@ std::string render_permissions_json(const Estate& estate) {
     if (const std::string ask = remedy(*refusal); !ask.empty()) row["askFor"] = clean(ask);
     rows.push_back(std::move(row));
   }
+  for (const Notification* note : further_failures(estate, notes))
+    rows.push_back({{"what", "requests"},
+                    {"outcome", "failed"},
+                    {"source", clean(note->source)},
+                    {"reason", clean(note->text)}});
   return nlohmann::ordered_json{{"schemaVersion", "1.0"}, {"permissions", std::move(rows)}}.dump(
              2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
          "\n";

@@ -159,7 +159,8 @@ SubjectRef read_subject(const JsonPlace& place) {
     return member ? member->text() : std::string();
   };
   SubjectRef subject;
-  subject.kind = choose_word(place.at("kind"), {"registry", "attachment", "pull", "cluster"});
+  subject.kind =
+      choose_word(place.at("kind"), {"registry", "attachment", "pull", "cluster", "container"});
   subject.name = place.at("name").text();
   subject.id = place.at("id").text();
   subject.cluster = text("cluster");

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "coverage.h"
 #include "estate/observation.h"
 #include "estate/pull_error.h"
 #include "judge/report.h"
@@ -66,6 +67,11 @@ std::string render_catalogue(std::span<const Check* const> checks, const RenderO
 std::string render_catalogue_json(std::span<const Check* const> checks);
 std::string render_explanation(const Check& check, const RenderOptions& options);
 std::string render_explanation_json(const Check& check);
+
+// What answers to a rule of another catalogue: checks at length, and decisions against.
+std::string render_control(std::string_view id, const Answers& answers,
+                           const RenderOptions& options);
+std::string render_control_json(std::string_view id, const Answers& answers);
 
 // What texts of pull failures say. JSON: one object a line.
 std::string render_pull_errors(std::span<const PullError> errors, const RenderOptions& options);

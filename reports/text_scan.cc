@@ -10,6 +10,7 @@
 #include "reports/escape.h"
 #include "reports/gaps.h"
 #include "reports/layout.h"
+#include "reports/notes.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -225,11 +226,53 @@ void draw_accepted(Page& page, const Report& report) {
   page.line();
 }
 
+// Off the pull path one check often says the same of many resources: one row for all of them.
+bool is_merged(const Page& page, const Result& result) {
+  return result.check->link == Link::none && !page.options.verbose;
+}
+
+struct Merged {
+  std::vector<std::string> resources;
+  std::string reason;
+  bool one_reason = true;
+
+  std::string names() const {
+    constexpr std::size_t kNamed = 2;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(resources.size(), kNamed); ++i)
+      text.append(i == 0 ? "" : ", ").append(resources[i]);
+    if (resources.size() > kNamed) text += fmt::format(" and {} more", resources.size() - kNamed);
+    return text;
+  }
+};
+
+std::string resource_of(const Result& result) {
+  std::string resource = clean(result.subject->name);
+  if (!result.subject->container.empty())
+    resource += fmt::format(" [{}]", clean(result.subject->container));
+  return resource;
+}
+
+std::map<const Check*, Merged> merge_results(const Page& page, const Report& report,
+                                             Outcome outcome) {
+  std::map<const Check*, Merged> merged;
+  for (const auto& result : report.results) {
+    if (result.verdict->outcome != outcome || result.suppression || !is_merged(page, result))
+      continue;
+    Merged& entry = merged[result.check];
+    if (entry.resources.empty()) entry.reason = result.verdict->reason;
+    entry.one_reason &= entry.reason == result.verdict->reason;
+    entry.resources.push_back(resource_of(result));
+  }
+  return merged;
+}
+
 void draw_results(Page& page, const Report& report, Outcome outcome) {
   const bool fail = outcome == Outcome::fail;
   std::vector<Row> rows;
   rows.push_back({"SEVERITY", "CHECK", "RESOURCE", fail ? "FINDING" : "WHY"});
   std::size_t total = 0, listed = 0;
+  std::map<const Check*, Merged> merged = merge_results(page, report, outcome);
   for (const auto& result : report.results) {
     if (result.verdict->outcome != outcome || result.suppression ||
         result.severity() < page.options.severity) {
@@ -237,12 +280,16 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
     }
     if (++total > kListed && caps_lists(page)) continue;
     ++listed;
-    std::string resource = clean(result.subject->name);
-    if (!result.subject->container.empty()) {
-      resource += fmt::format(" [{}]", clean(result.subject->container));
+    std::string resource = resource_of(result);
+    std::string finding = result.verdict->reason;
+    if (const auto entry = merged.find(result.check); entry != merged.end()) {
+      // Told with the first.
+      if (resource != entry->second.resources.front()) continue;
+      resource = entry->second.names();
+      if (!entry->second.one_reason) finding = fail ? result.check->problem : result.check->title;
     }
     Row row{std::string(to_string(result.severity())), std::string(result.check->id),
-            std::move(resource), clean(result.verdict->reason)};
+            std::move(resource), clean(finding)};
     if (result.since == Result::Since::is_new) row.back() = "new: " + row.back();
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));
@@ -260,10 +307,11 @@ void draw_gaps(Page& page, const Report& report) {
   page.heading(fmt::format("NOT JUDGED ({})", report.summary.unknown));
   std::size_t told = 0;
   for (const auto& group : groups) told += group.results;
-  for (const auto& group : groups) {
+  const auto draw = [&page](const Gaps& group) {
     std::string text = group.reason;
     if (group.reasons > 1) text += fmt::format(" (and {} more like it)", group.reasons - 1);
-    page.paragraph(2, text);
+    const bool brief = group.off_path && !group.denied;
+    if (!brief) page.paragraph(2, text);
     constexpr std::size_t kNamed = 3;
     const std::size_t named =
         page.options.verbose ? group.checks.size() : std::min(group.checks.size(), kNamed);
@@ -274,8 +322,22 @@ void draw_gaps(Page& page, const Report& report) {
     if (named < group.checks.size()) {
       checks += fmt::format(" and {} more", group.checks.size() - named);
     }
+    if (brief) page.commands(4, group.supply);
     for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
-    page.commands(4, group.supply);
+    if (!brief) page.commands(4, group.supply);
+  };
+  for (const auto& group : groups) {
+    if (!group.off_path || group.denied) draw(group);
+  }
+  std::size_t posture = 0;
+  for (const auto& group : groups) {
+    if (group.off_path && !group.denied) posture += group.results;
+  }
+  if (posture > 0)
+    page.paragraph(2, fmt::format("{} off the pull path; the commands show what is missing:",
+                                  count_of(posture, "result")));
+  for (const auto& group : groups) {
+    if (group.off_path && !group.denied) draw(group);
   }
   if (told < report.summary.unknown) {
     page.faint(
@@ -287,15 +349,12 @@ void draw_gaps(Page& page, const Report& report) {
 }
 
 void draw_notifications(Page& page, const Report& report) {
-  std::vector<const Notification*> notes;
-  for (const auto& item : report.notifications) {
-    if (page.options.verbose || item.level != Notification::Level::note) notes.push_back(&item);
-  }
+  const auto notes = gather_notes(report, page.options.verbose);
   if (notes.empty()) return;
   page.heading(fmt::format("NOT READ ({})", notes.size()));
   const std::size_t shown = caps_lists(page) ? std::min(notes.size(), kListed) : notes.size();
   for (std::size_t i = 0; i < shown; ++i) {
-    page.labelled(11, level_name(notes[i]->level), clean(notes[i]->text));
+    page.labelled(11, level_name(notes[i].level), notes[i].text);
   }
   if (shown < notes.size()) {
     page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));

@@ -9,6 +9,7 @@
 #include "reports/causes.h"
 #include "reports/escape.h"
 #include "reports/layout.h"
+#include "reports/notes.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -391,14 +392,11 @@ void draw_group(Page& page, const Report& report, const Group& group) {
 }
 
 void draw_notifications(Page& page, const Report& report) {
-  std::vector<const Notification*> notes;
-  for (const auto& note : report.notifications) {
-    if (page.options.verbose || note.level != Notification::Level::note) notes.push_back(&note);
-  }
+  const auto notes = gather_notes(report, page.options.verbose);
   if (notes.empty()) return;
   page.heading("Not read");
   const std::size_t shown = shown_of(page, notes.size(), kNamed);
-  for (std::size_t i = 0; i < shown; ++i) page.paragraph(2, clean(notes[i]->text));
+  for (std::size_t i = 0; i < shown; ++i) page.paragraph(2, notes[i].text);
   draw_more(page, notes.size() - shown);
   page.line();
 }

@@ -220,6 +220,7 @@ const Check kubelet_identity_can_pull{
         "themselves.",
     .reference = "https://learn.microsoft.com/azure/aks/cluster-container-registry-integration",
     .controls = kControls,
+    .features = "F-004 F-007 F-008 F-009 B-01 B-02 B-03 B-38",
     // With a pull secret that works, the identity is not needed.
     .after = {&kubelet_identity_exists, &registry_is_in_cluster_tenant,
               &pod_carries_service_account_secrets, &pull_secret_credential_is_current,

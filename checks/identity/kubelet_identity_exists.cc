@@ -268,6 +268,7 @@ const Check kubelet_identity_exists{
         "and its cluster with az aks update-credentials --reset-service-principal.",
     .reference = "https://learn.microsoft.com/azure/aks/use-managed-identity",
     .controls = {},
+    .features = "F-010 F-013 B-04 B-06",
     .after = {},
     .judge = &judge};
 

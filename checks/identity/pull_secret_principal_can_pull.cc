@@ -130,6 +130,7 @@ const Check pull_secret_principal_can_pull{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-auth-service-principal",
     .controls = {},
+    .features = "F-079",
     .after = {&pull_secret_matches_registry, &pull_secret_credential_is_current},
     .judge = &judge};
 

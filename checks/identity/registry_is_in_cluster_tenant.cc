@@ -137,6 +137,7 @@ const Check registry_is_in_cluster_tenant{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/authenticate-aks-cross-tenant",
     .controls = {},
+    .features = "F-016 B-08",
     .after = {},
     .judge = &judge};
 

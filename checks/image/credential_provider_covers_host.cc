@@ -147,6 +147,7 @@ const Check credential_provider_covers_host{
         "https://github.com/Azure/AgentBaker/blob/main/parts/linux/cloud-init/artifacts/"
         "cse_config.sh",
     .controls = {},
+    .features = "F-042 B-16",
     .after = {&image_names_known_registry},
     .judge = &judge};
 

@@ -179,6 +179,7 @@ const Check image_exists{
         "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
         "cannot-pull-image-from-acr-to-aks-cluster",
     .controls = {},
+    .features = "F-099 F-100 B-29",
     .after = {&image_names_known_registry},
     .judge = &judge};
 

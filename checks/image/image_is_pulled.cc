@@ -58,6 +58,7 @@ const Check image_is_pulled{
         "Repair the cause; the kubelet tries again by itself, at the latest after five minutes.",
     .reference = "https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff",
     .controls = {},
+    .features = "F-096 F-097 F-098 B-23 B-25",
     .after = {&image_names_known_registry, &registry_accepts_cluster_network,
               &kubelet_identity_can_pull, &image_platform_matches_node},
     .judge = &judge};

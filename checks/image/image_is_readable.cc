@@ -158,6 +158,7 @@ const Check image_is_readable{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-image-lock",
     .controls = {},
+    .features = "F-100 B-29",
     .after = {&image_exists},
     .judge = &judge};
 

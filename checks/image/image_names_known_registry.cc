@@ -112,6 +112,7 @@ const Check image_names_known_registry{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-get-started-azure-cli",
     .controls = {},
+    .features = "F-091 F-092 B-26 B-27 B-41",
     .after = {&image_reference_is_valid},
     .judge = &judge};
 

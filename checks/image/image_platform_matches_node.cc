@@ -247,6 +247,7 @@ const Check image_platform_matches_node{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/push-multi-architecture-images",
     .controls = {},
+    .features = "F-093 B-28",
     .after = {&image_is_readable},
     .judge = &judge};
 

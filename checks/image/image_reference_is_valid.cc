@@ -60,6 +60,7 @@ const Check image_reference_is_valid{
         "are made anew.",
     .reference = "https://pkg.go.dev/github.com/distribution/reference",
     .controls = {},
+    .features = "F-091 B-26",
     .after = {},
     .judge = &judge};
 

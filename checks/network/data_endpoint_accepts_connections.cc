@@ -70,6 +70,7 @@ const Check data_endpoint_accepts_connections{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-dedicated-data-endpoints",
     .controls = {},
+    .features = "F-022 F-041 B-15",
     .after = {&data_endpoint_record_exists, &egress_allows_registry,
               &login_server_accepts_connections},
     .judge = &judge};

@@ -256,6 +256,7 @@ const Check data_endpoint_record_exists{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-endpoints",
     .controls = {},
+    .features = "F-021 F-032 B-11",
     .after = {&private_dns_zone_is_linked},
     .judge = &judge};
 

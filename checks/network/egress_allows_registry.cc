@@ -158,6 +158,7 @@ const Check egress_allows_registry{
         "https://learn.microsoft.com/azure/container-registry/container-registry-firewall-access-"
         "rules",
     .controls = {},
+    .features = "F-034 F-041 B-14 B-15",
     .after = {},
     .judge = &judge};
 

@@ -61,6 +61,7 @@ const Check login_server_accepts_connections{
         "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
         "cannot-pull-image-from-acr-to-aks-cluster",
     .controls = {},
+    .features = "F-023",
     .after = {&egress_allows_registry, &login_server_resolves, &private_dns_record_matches_endpoint,
               &private_endpoint_is_approved, &peering_is_connected},
     .judge = &judge};

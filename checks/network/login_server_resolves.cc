@@ -51,6 +51,7 @@ const Check login_server_resolves{
         "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/"
         "cannot-pull-image-from-acr-to-aks-cluster",
     .controls = {},
+    .features = "F-019",
     .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists},
     .judge = &judge};
 

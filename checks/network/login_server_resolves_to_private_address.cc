@@ -174,6 +174,7 @@ const Check login_server_resolves_to_private_address{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = {},
+    .features = "F-020",
     .after = {&node_dns_reaches_azure_dns, &private_dns_zone_is_linked, &private_dns_record_exists,
               &private_dns_record_matches_endpoint, &login_server_resolves},
     .judge = &judge};

@@ -215,6 +215,7 @@ const Check node_dns_reaches_azure_dns{
         "cached answers end.",
     .reference = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration",
     .controls = {},
+    .features = "F-031 B-10 B-43",
     .after = {},
     .judge = &judge};
 

@@ -140,6 +140,7 @@ const Check peering_is_connected{
         "https://learn.microsoft.com/azure/virtual-network/"
         "virtual-network-troubleshoot-peering-issues",
     .controls = {},
+    .features = "F-034 B-14",
     .after = {},
     .judge = &judge};
 

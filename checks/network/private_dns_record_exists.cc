@@ -99,6 +99,7 @@ const Check private_dns_record_exists{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-private-link#set-up-dns",
     .controls = {},
+    .features = "F-032 B-11",
     .after = {&private_dns_zone_is_linked},
     .judge = &judge};
 

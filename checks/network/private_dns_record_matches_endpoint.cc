@@ -242,6 +242,7 @@ const Check private_dns_record_matches_endpoint{
         "then on; networks with an endpoint each need a zone each, or they overwrite one another.",
     .reference = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns",
     .controls = {},
+    .features = "F-032 F-033 B-11 B-12",
     .after = {&private_dns_record_exists},
     .judge = &judge};
 

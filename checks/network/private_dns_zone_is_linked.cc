@@ -63,6 +63,7 @@ const Check private_dns_zone_is_linked{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = kControls,
+    .features = "F-031 B-10",
     .after = {},
     .judge = &judge};
 

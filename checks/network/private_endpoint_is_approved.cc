@@ -105,6 +105,7 @@ const Check private_endpoint_is_approved{
         "disconnected endpoint has to be made anew. Takes effect within a minute.",
     .reference = "https://learn.microsoft.com/azure/private-link/manage-private-endpoint",
     .controls = kControls,
+    .features = "F-027",
     .after = {},
     .judge = &judge};
 

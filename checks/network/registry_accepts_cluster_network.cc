@@ -212,6 +212,7 @@ const Check registry_accepts_cluster_network{
         "https://learn.microsoft.com/azure/container-registry/"
         "container-registry-access-selected-networks",
     .controls = kControls,
+    .features = "F-025 B-13",
     .after = {&private_dns_zone_is_linked},
     .judge = &judge};
 

@@ -62,6 +62,7 @@ const Check registry_certificate_is_trusted{
         "nodes are replaced.",
     .reference = "https://learn.microsoft.com/azure/aks/custom-certificate-authority",
     .controls = {},
+    .features = "F-024 B-19",
     .after = {},
     .judge = &judge};
 

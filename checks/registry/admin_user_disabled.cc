@@ -8,8 +8,21 @@ namespace acr {
 namespace {
 
 constexpr Control kControls[] = {{"Azure Policy", "dc921057-6b28-4fbe-9b83-f7bec05db6c2"},
+                                 {"Azure Policy", "79fdfe03-ffcb-4e55-b4d0-b925b8241759"},
+                                 {"Azure Community Policy", "1df96548-c92f-40ee-8a01-28a104271dae"},
                                  {"PSRule", "Azure.ACR.AdminUser"},
-                                 {"CKV", "CKV_AZURE_137"}};
+                                 {"PSRule", "AZR-000005"},
+                                 {"CKV", "CKV_AZURE_137"},
+                                 {"azqr", "cr-008"},
+                                 {"Prowler", "containerregistry_admin_user_disabled"},
+                                 {"KICS", "b897dfbf"},
+                                 {"Terrascan", "AC_AZURE_0186"},
+                                 {"CloudSploit", "acrAdminUser"},
+                                 {"Steampipe", "container_registry_admin_user_disabled"},
+                                 {"Mondoo", "mondoo-azure-security-acr-admin-user-disabled"},
+                                 {"AzTS", "Azure_ContainerRegistry_AuthZ_Disable_Admin_Account"},
+                                 {"ACR review checklist", "A02.02"},
+                                 {"MCSB", "IM-1"}};
 
 Verdict judge(const Estate& estate, const Registry& registry) {
   if (!registry.admin_user_enabled) {
@@ -51,6 +64,7 @@ const Check admin_user_disabled{.id = "admin-user-disabled",
                                     "https://learn.microsoft.com/azure/container-registry/"
                                     "container-registry-authentication#admin-account",
                                 .controls = kControls,
+                                .features = "F-047",
                                 .after = {},
                                 .judge = &judge};
 

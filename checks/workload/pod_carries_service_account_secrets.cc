@@ -86,6 +86,7 @@ const Check pod_carries_service_account_secrets{
         "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/"
         "#add-imagepullsecrets-to-a-service-account",
     .controls = {},
+    .features = "F-074 B-20",
     .after = {},
     .judge = &judge};
 

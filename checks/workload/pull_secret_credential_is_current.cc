@@ -257,6 +257,7 @@ const Check pull_secret_credential_is_current{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-auth-kubernetes",
     .controls = {},
+    .features = "F-011 F-080 F-082 B-05 B-22",
     .after = {&pull_secret_matches_registry},
     .judge = &judge};
 

@@ -76,6 +76,7 @@ const Check pull_secret_exists{
     .reference =
         "https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/",
     .controls = {},
+    .features = "F-074 F-075 B-20",
     .after = {},
     .judge = &judge};
 

@@ -94,6 +94,7 @@ const Check pull_secret_is_well_formed{
         "uses it at its next attempt.",
     .reference = "https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets",
     .controls = {},
+    .features = "F-078 F-081 B-21",
     .after = {&pull_secret_exists},
     .judge = &judge};
 

@@ -88,6 +88,7 @@ const Check pull_secret_matches_registry{
         "namespace. The kubelet uses it at its next attempt.",
     .reference = "https://kubernetes.io/docs/concepts/containers/images/#config-json",
     .controls = {},
+    .features = "F-077 B-21",
     .after = {&pull_secret_exists, &pull_secret_is_well_formed},
     .judge = &judge};
 

@@ -143,6 +143,7 @@ const Check some_node_accepts_pod{
         "or scale the pool out instead, which needs Azure Kubernetes Service Contributor.",
     .reference = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
     .controls = {},
+    .features = "B-28",
     .after = {},
     .judge = &judge};
 

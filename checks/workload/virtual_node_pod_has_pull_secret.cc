@@ -73,6 +73,7 @@ const Check virtual_node_pod_has_pull_secret{
         "the namespace, and to create tokens on the registry. Pods have to be made anew.",
     .reference = "https://learn.microsoft.com/azure/aks/virtual-nodes",
     .controls = {},
+    .features = "F-081 B-24",
     .after = {},
     .judge = &judge};
 

@@ -103,6 +103,7 @@ const Check virtual_node_supports_pod{
         "must have room for them.",
     .reference = "https://learn.microsoft.com/azure/aks/virtual-nodes",
     .controls = {},
+    .features = "B-24",
     .after = {&some_node_accepts_pod},
     .judge = &judge};
 

@@ -60,17 +60,15 @@ int run_collect(const Options& options, Streams streams) {
   }
   for (const Notification& note : live->notifications)
     streams.err << "acr-doctor: " << clean(note.text) << '\n';
-  // Whether a registry answers is the network's doing, and nothing depends on it.
-  std::size_t unread = 0, silent = 0;
-  for (const Exchange& exchange : live->exchanges) {
-    if (exchange.status == 0 || exchange.status == 401 || exchange.status == 403 ||
-        exchange.status == 429 || exchange.status >= 500)
-      ++(exchange.request.audience == Audience::registry ? silent : unread);
-  }
+  const std::size_t unread = written->unread;
   if (!options.quiet) {
-    streams.out << fmt::format("{} answers in {}", *written, options.folder);
-    if (unread > 0) streams.out << fmt::format("; {} requests were refused or failed", unread);
-    if (silent > 0) streams.out << fmt::format("; {} to registries not answered", silent);
+    streams.out << fmt::format("{} answers in {}", written->documents, options.folder);
+    if (written->silent > 0)
+      streams.out << fmt::format("; {} to registries not answered", written->silent);
+    if (unread > 0)
+      streams.out << fmt::format(
+          "; {} request{} refused or failed\nwhich: acr-doctor permissions --from {}", unread,
+          unread == 1 ? " was" : "s were", quote(options.folder));
     streams.out << fmt::format("\nread them with: acr-doctor scan --from {}\n",
                                quote(options.folder));
   }

@@ -65,6 +65,7 @@ bool json_goes_to_out(const Options& options);
 struct NoInput {
   UsageError error;
   int exit_code = 2;
+  std::vector<std::string> tried = {};  // with exit code 4: what nobody answered, and why
 };
 int refuse_input(const NoInput& error, bool json_to_out, Streams streams);
 

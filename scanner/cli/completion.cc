@@ -145,7 +145,7 @@ std::string zsh() {
            {"--" + shape.name,
             shape.letter == 0 ? std::string() : fmt::format("-{}", shape.letter)})
         if (!dashes.empty())
-          arguments += fmt::format(" \\\n        {}", quoted("*" + dashes + tail));
+          arguments += fmt::format(" \\\n        {}", quoted(fmt::format("*{}{}", dashes, tail)));
     }
     const Operands operand = operands_of(command);
     if (operand.paths)

@@ -45,6 +45,17 @@ int explain_errors(const Options& options, Streams streams) {
   return written ? 0 : 5;
 }
 
+int explain_control(const Options& options, const Answers& answers, Streams streams) {
+  const bool written = write_outputs(
+      options,
+      [&](Format format, const RenderOptions& render) {
+        return format == Format::json ? render_control_json(options.arguments.front(), answers)
+                                      : render_control(options.arguments.front(), answers, render);
+      },
+      streams);
+  return written ? 0 : 5;
+}
+
 }  // namespace
 
 int run_explain(const Options& options, Streams streams) {
@@ -56,6 +67,9 @@ int run_explain(const Options& options, Streams streams) {
   }
   const Check* check = find_check(options.arguments.front());
   if (check == nullptr) {
+    if (const Answers answers = find_control(options.arguments.front());
+        !answers.checks.empty() || !answers.decisions.empty())
+      return explain_control(options, answers, streams);
     std::vector<std::string> ids;
     for (const Check* known : all_checks()) ids.emplace_back(known->id);
     const auto near = nearest(options.arguments.front(), ids);

@@ -45,6 +45,7 @@ Exit codes
   0  all judged, nothing broken      3  nothing broken is known, but not all could be judged
   1  a cause, or findings            5  internal error, or an output could not be written
   2  usage error, nothing judged     4  no access: no credential was accepted anywhere
+  130, 143  interrupted: what had come by then was judged
 )"},
     Help{"why", R"(Names the one broken link of a pull, shows the evidence, and prints the repair.
 

@@ -1,6 +1,4 @@
 // From the options to the answers of Azure and Kubernetes.
-#include <atomic>
-#include <csignal>
 #include <iostream>
 #include <map>
 #include <ostream>
@@ -11,6 +9,8 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/interruption.h"
+#include "cli/no_access.h"
 #include "cli/terminal.h"
 #include "live/azure_credential.h"
 #include "live/kube_access.h"
@@ -22,35 +22,6 @@ namespace acr {
 namespace {
 
 constexpr int kUsage = 2, kNoAccess = 4;
-
-std::atomic<bool> cancelled{false};
-std::atomic<int> caught{0};
-void on_signal(int number) {
-  caught = number;
-  cancelled = true;
-}
-
-// While it lives, SIGINT and SIGTERM end the asking and not the program: what has come by then is
-// still judged. A second signal ends the program.
-class HeldSignals {
- public:
-  HeldSignals() {
-    struct sigaction action{};
-    action.sa_handler = on_signal;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &interrupt_);
-    sigaction(SIGTERM, &action, &terminate_);
-  }
-  ~HeldSignals() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGTERM, &terminate_, nullptr);
-  }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-
- private:
-  struct sigaction interrupt_{}, terminate_{};
-};
 
 // Clouds that are in no table, and proxies of them, are named by these.
 std::string endpoint(const Environment& environment, std::string_view variable,
@@ -66,7 +37,7 @@ class Access {
       : options_(options),
         streams_(streams),
         cloud_(choose_cloud(environment_)),
-        loop_(limits(options), &cancelled) {}
+        loop_(limits(options), interruption_.flag()) {}
 
   std::expected<LiveInput, NoInput> ask(const std::set<std::string>& images) {
     // With nothing named: the current context and what Azure's credentials can see.
@@ -82,34 +53,34 @@ class Access {
     show_progress();
     const LiveAnswers answers = ask_world(
         scope, loop_,
-        [this](const Request& request, bool anew,
+        [this](const Request& request, unsigned renewal,
                const std::function<void(std::expected<Call, NoWay>)>& send) {
-          prepare(request, anew, send);
+          prepare(request, renewal, send);
         },
         now());
     end_progress();
-    for (const std::string& reason : answers.reasons) note("no-credential", reason);
-    if (answers.answered == 0 && options_.from.empty() && caught == 0) {
-      std::string text = "no access: nothing could be asked";
-      for (const auto& notification : live_.notifications) text += "; " + notification.text;
-      return std::unexpected(NoInput{{std::move(text), "acr-doctor help why"}, kNoAccess});
-    }
-    if (answers.interrupted) {
-      note("run-interrupted", caught != 0
+    const int signal = interruption_.signal();
+    if (answers.answered == 0 && options_.from.empty() && signal == 0)
+      return std::unexpected(no_access(answers));
+    for (const std::string& reason : answers.reasons) note("no-credential", join_lines(reason));
+    if (scope.azure) tell_of_subscriptions(*scope.azure, answers);
+    // Waiting for a credential leaves no call behind that could tell of it.
+    if (answers.interrupted || signal != 0) {
+      note("run-interrupted", signal != 0
                                   ? "the run was interrupted; what is missing was not asked"
                                   : fmt::format("the run took longer than {} s (--timeout); what "
                                                 "is missing was not asked",
                                                 options_.live.timeout_seconds));
     }
     live_.exchanges = answers.exchanges;
-    live_.signal = caught;
+    live_.signal = signal;
     return std::move(live_);
   }
 
  private:
   const Options& options_;
   const Streams streams_;
-  const HeldSignals held_;
+  const Interruption interruption_;
   const Environment environment_ = read_environment();
   const AzureCloud& cloud_;
   Loop loop_;
@@ -119,6 +90,13 @@ class Access {
                               },
                               [this](const auto& done) { find_entra_token(done); }}};
   std::map<std::string, KubeAccess> clusters_;
+  // The last renewal of each cluster's credential, and of each audience's token.
+  struct Renewed {
+    unsigned number = 0;
+    std::optional<KubeError> error;
+  };
+  std::map<std::string, Renewed> renewed_;
+  std::map<Audience, unsigned> forgotten_;
   LiveInput live_;
   bool progress_shown_ = false;
 
@@ -131,6 +109,31 @@ class Access {
   void note(std::string code, std::string text) {
     live_.notifications.push_back(
         {Notification::Level::warning, std::move(code), std::move(text), {}});
+  }
+
+  // Resource Graph shows everybody what he may read: nothing, where that is nothing.
+  void tell_of_subscriptions(const AzureScope& scope, const LiveAnswers& answers) {
+    if (!scope.subscriptions.empty() || answers.interrupted) return;
+    bool told = false;
+    for (const Exchange& exchange : answers.exchanges) {
+      if (exchange.request.url.starts_with(scope.arm + "/subscriptions/")) return;
+      told |= exchange.status == 200 && exchange.request.body.contains("summarize");
+    }
+    note("no-subscription",
+         told ? "Azure shows this account no registry and no cluster of those asked for; if there "
+                "is one, ask for the role Reader on it, or name its subscription with "
+                "--subscription"
+              : "which subscriptions hold registries and clusters is not known, so none was read; "
+                "name them with --subscription");
+  }
+
+  NoInput no_access(const LiveAnswers& answers) const {
+    NoInput none{{"no access: no question was answered", {}}, kNoAccess};
+    for (const auto& notification : live_.notifications) none.tried.push_back(notification.text);
+    none.tried.insert(none.tried.end(), answers.reasons.begin(), answers.reasons.end());
+    for (std::string& line : list_failures(answers.exchanges))
+      none.tried.push_back(std::move(line));
+    return none;
   }
 
   AzureScope azure_scope() {
@@ -153,7 +156,7 @@ class Access {
                                                  return std::chrono::floor<std::chrono::seconds>(
                                                      std::chrono::system_clock::now());
                                                },
-                                               &environment_, &cancelled});
+                                               &environment_, interruption_.flag()});
     return scope;
   }
 
@@ -201,21 +204,23 @@ class Access {
                            << '\n';
               return true;
             },
-            &cancelled};
+            interruption_.flag()};
   }
 
-  void prepare(const Request& request, bool anew,
+  void prepare(const Request& request, unsigned renewal,
                const std::function<void(std::expected<Call, NoWay>)>& send) {
-    if (request.audience == Audience::registry) return prepare_registry(request, anew, send);
+    if (request.audience == Audience::registry) return prepare_registry(request, renewal, send);
     if (request.audience == Audience::kubernetes) {
       KubeAccess& access = clusters_.at(request.context);
-      if (anew) {
-        if (const auto error = renew(access, environment_, rules()))
-          return send(std::unexpected(NoWay{error->text}));
-      }
+      Renewed& last = renewed_[request.context];
+      if (renewal > last.number) last = {renewal, renew(access, environment_, rules())};
+      if (last.error) return send(std::unexpected(NoWay{last.error->text}));
       return send(kube_call(access, std::string_view(request.url).substr(access.server.size())));
     }
-    if (anew) credential_->forget(request.audience, {});
+    if (unsigned& last = forgotten_[request.audience]; renewal > last) {
+      last = renewal;
+      credential_->forget(request.audience, {});
+    }
     credential_->find(
         request.audience, {}, [request, send](std::expected<const Token*, TokenError> token) {
           if (!token) return send(std::unexpected(NoWay{token.error().text}));
@@ -230,9 +235,9 @@ class Access {
         });
   }
 
-  void prepare_registry(const Request& request, bool anew,
+  void prepare_registry(const Request& request, unsigned renewal,
                         const std::function<void(std::expected<Call, NoWay>)>& send) {
-    if (anew) registries_.forget(request.url);
+    if (renewal > 0) registries_.forget(request.url);
     registries_.find(request.url,
                      [request, send](const std::expected<const Secret*, std::string>& access) {
                        if (!access)
@@ -241,10 +246,10 @@ class Access {
                      });
   }
 
-  void find_entra_token(const std::function<void(std::expected<EntraToken, std::string>)>& done) {
+  void find_entra_token(const std::function<void(std::expected<EntraToken, TokenError>)>& done) {
     credential_->find(Audience::registry, {},
                       [done](const std::expected<const Token*, TokenError>& token) {
-                        if (!token) return done(std::unexpected(token.error().text));
+                        if (!token) return done(std::unexpected(token.error()));
                         done(EntraToken{(*token)->text.copy(), (*token)->tenant});
                       });
   }

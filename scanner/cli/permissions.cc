@@ -19,12 +19,12 @@ int run_permissions(const Options& options, Streams streams) {
   const bool written = write_outputs(
       options,
       [&](Format format, const RenderOptions& render) {
-        return format == Format::json ? render_permissions_json(estate)
-                                      : render_permissions(estate, render);
+        return format == Format::json ? render_permissions_json(estate, given->notifications)
+                                      : render_permissions(estate, given->notifications, render);
       },
       streams);
   if (!written) return kOutputFailed;
-  const Permissions permissions = count_permissions(estate);
+  const Permissions permissions = count_permissions(estate, given->notifications);
   const bool whole = permissions.refused + permissions.failed == 0;
   return exit_code_of(*given, permissions.read == 0 ? kNoAccess : whole ? 0 : kIncomplete);
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "cli/commands.h"
+#include "cli/interruption.h"
 #include "cli/terminal.h"
 #include "estate/address.h"
 #include "estate/image_reference.h"
@@ -69,7 +70,7 @@ AskEntraToken asking(AzureCredential& credential) {
                       if (token)
                         done(EntraToken{(*token)->text.copy(), (*token)->tenant});
                       else
-                        done(std::unexpected(token.error().text));
+                        done(std::unexpected(token.error()));
                     });
   };
 }
@@ -110,7 +111,8 @@ int run_probe_command(const Options& options, Streams streams) {
   request->vantage = vantage_of(look_around(), options.cluster, !options.dns_servers.empty());
   LoopLimits limits;
   limits.deadline = request->deadline;
-  Loop loop(limits);
+  const Interruption interruption;
+  Loop loop(limits, interruption.flag());
   const Environment environment = read_environment();
   const AzureCloud& cloud = choose_cloud(environment);
   AzureCredential credential(
@@ -123,7 +125,7 @@ int run_probe_command(const Options& options, Streams streams) {
          loop.ask(std::move(call), std::move(done));
        },
        [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); },
-       &environment, nullptr});
+       &environment, interruption.flag()});
   if (!options.live.auth.empty()) request->entra = asking(credential);
   const Probe probe = run_probe(loop, std::move(*request));
   const bool written = write_outputs(
@@ -132,6 +134,7 @@ int run_probe_command(const Options& options, Streams streams) {
         return format == Format::json ? render_probe_json(probe) : render_probe(probe, render);
       },
       streams);
+  if (interruption.signal() != 0) return 128 + interruption.signal();
   return written ? exit_code_of(probe) : kOutputFailed;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/nearest.h"
+#include "cli/no_access.h"
 #include "reports/escape.h"
 
 namespace acr {
@@ -33,10 +34,18 @@ bool is_help(std::string_view word) {
   return word == "--help" || word == "-h" || word == "help";
 }
 
-void print_error(int exit_code, std::string_view text, bool json_to_out, Streams streams) {
+void print_error(int exit_code, std::string_view text, bool json_to_out, Streams streams,
+                 const std::vector<std::string>& tried = {}) {
   streams.err << "acr-doctor: " << text << '\n';
+  for (const std::string& item : tried) {
+    std::string lines = clean_lines(item);
+    for (std::size_t at = 0; (at = lines.find('\n', at)) != std::string::npos; at += 3)
+      lines.insert(at + 1, "  ");
+    streams.err << "  " << lines << '\n';
+  }
   if (!json_to_out) return;
-  const nlohmann::ordered_json error{{"error", {{"message", text}, {"exitCode", exit_code}}}};
+  nlohmann::ordered_json error{{"error", {{"message", text}, {"exitCode", exit_code}}}};
+  for (const std::string& item : tried) error["error"]["tried"].push_back(clean(join_lines(item)));
   streams.out << error.dump(2) << '\n';
   streams.out.flush();
 }
@@ -105,7 +114,7 @@ int dispatch(const std::vector<std::string>& words, Streams streams) {
 int refuse_input(const NoInput& error, bool json_to_out, Streams streams) {
   std::string text = clean(error.error.text);
   if (!error.error.hint.empty()) text += "; " + clean(error.error.hint);
-  print_error(error.exit_code, text, json_to_out, streams);
+  print_error(error.exit_code, text, json_to_out, streams, error.tried);
   return error.exit_code;
 }
 

@@ -39,6 +39,7 @@ constexpr TypeReader kReaders[] = {
      Kind::deny_assignment,
      read_deny_assignment,
      {"permissions"}},
+    {"microsoft.authorization/locks", Kind::lock, read_lock, {"level"}},
     {"microsoft.authorization/roleassignments",
      Kind::role_assignment,
      read_role_assignment,
@@ -69,6 +70,14 @@ constexpr TypeReader kReaders[] = {
      read_replication,
      {},
      true},
+    {"microsoft.containerregistry/registries/scopemaps",
+     Kind::scope_map,
+     read_scope_map,
+     {"actions"}},
+    {"microsoft.containerregistry/registries/listusages",
+     Kind::registry_usage,
+     read_usage,
+     {"currentValue"}},
     {"microsoft.containerregistry/registries/tokens",
      Kind::registry_token,
      read_registry_token,
@@ -78,6 +87,10 @@ constexpr TypeReader kReaders[] = {
      Kind::node_pool,
      read_node_pool,
      {"osType", "mode"}},
+    {"microsoft.insights/diagnosticsettings",
+     Kind::diagnostic_setting,
+     read_diagnostic_setting,
+     {"logs", "metrics"}},
     {"microsoft.managedidentity/userassignedidentities",
      Kind::user_assigned_identity,
      read_user_assigned_identity,
@@ -129,6 +142,8 @@ constexpr TypeReader kReaders[] = {
      read_peering,
      {"peeringState"}},
     {"microsoft.resources/subscriptions", Kind::subscription, read_subscription, {"tenantId"}},
+    {"microsoft.security/assessments", Kind::assessment, read_assessment, {"status"}},
+    {"microsoft.security/pricings", Kind::defender_plan, read_defender_plan, {"pricingTier"}},
 };
 
 const TypeReader* find_reader(std::string_view type) {
@@ -145,6 +160,9 @@ const TypeReader* find_reader_by_shape(const AzureObject& object) {
       (object.has("nodeResourceGroup") || object.has("kubernetesVersion"))) {
     return find_reader("microsoft.containerservice/managedclusters");
   }
+  // A quota names its registry only by the request that it answered.
+  if (object.has("currentValue") && object.has("limit") && object.has("name"))
+    return find_reader("microsoft.containerregistry/registries/listusages");
   // `az account` names the subscription by its bare id; ARM's own list gives no type.
   const bool account =
       object.has("homeTenantId") && (object.has("cloudName") || object.has("environmentName"));
@@ -161,6 +179,38 @@ bool is_readable(const TypeReader& reader, const AzureObject& object) {
   return std::ranges::any_of(reader.markers, [&](std::string_view marker) {
     return !marker.empty() && object.has(marker);
   });
+}
+
+// {"resource": "<id>", "tokens": […]}: the list that a command with --query says to be that
+// resource's. What az prints of an empty list does not say whose it is.
+std::optional<Kind> absorb_child_list(AbsorbContext& context, const AzureObject& object) {
+  struct Child {
+    std::string_view member, type;
+  };
+  constexpr Child kChildren[] = {
+      {"cacheRules", "microsoft.containerregistry/registries/cacherules"},
+      {"credentialSets", "microsoft.containerregistry/registries/credentialsets"},
+      {"diagnosticSettings", "microsoft.insights/diagnosticsettings"},
+      {"locks", "microsoft.authorization/locks"},
+      {"replications", "microsoft.containerregistry/registries/replications"},
+      {"scopeMaps", "microsoft.containerregistry/registries/scopemaps"},
+      {"tokens", "microsoft.containerregistry/registries/tokens"},
+      {"usages", "microsoft.containerregistry/registries/listusages"},
+      {"zoneGroups", "microsoft.network/privateendpoints/privatednszonegroups"},
+  };
+  const ResourceId parent(object.text("resource"));
+  if (!parent.key().starts_with("/subscriptions/")) return std::nullopt;
+  for (const Child& child : kChildren) {
+    if (!object.has_list(child.member)) continue;
+    const TypeReader& reader = *find_reader(child.type);
+    const std::vector<AzureObject> parts = object.objects(child.member);
+    Origin place = object.origin();
+    place.pointer = pointer_step(place.pointer, child.member);
+    context.estate.child_lists.push_back({parent, reader.kind, std::move(place), parts.size()});
+    for (const AzureObject& part : parts) reader.read(context, part);
+    return reader.kind;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -316,6 +366,30 @@ std::vector<std::pair<std::string, std::string>> AzureObject::entries(std::strin
   return result;
 }
 
+Setting AzureObject::setting(std::string_view path, bool whole) const {
+  Setting setting;
+  setting.path = path;
+  setting.origin = origin_;
+  if (whole) setting.state = Setting::State::absent;
+  AzureObject object = *this;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/')) {
+    object = object.object(path.substr(0, slash));
+    path.remove_prefix(slash + 1);
+  }
+  const auto field = object.find(path);
+  if (!field) return setting;
+  setting.state = Setting::State::given;
+  setting.origin = object.origin_of(*field);
+  std::string_view text;
+  if (field->value.get(text) == simdjson::SUCCESS) {
+    setting.value = cut_text(text, kTextBytes);
+  } else {
+    setting.value = cut_text(simdjson::minify(field->value), kSettingBytes);
+  }
+  return setting;
+}
+
 ResourceId AzureObject::reference(std::string_view name) const {
   return object(name).id();
 }
@@ -378,6 +452,7 @@ std::optional<Kind> absorb_azure(AbsorbContext& context, element value, Origin o
   if (!object.known()) return std::nullopt;
   const TypeReader* reader = find_reader(type_of(object));
   if (reader == nullptr) {
+    if (const auto kind = absorb_child_list(context, object)) return kind;
     if (const auto kind = absorb_graph(context, object)) return kind;
     reader = find_reader_by_shape(object);
   }

@@ -21,6 +21,7 @@ namespace acr {
 // cut condition does not evaluate.
 inline constexpr std::size_t kTextBytes = 4096;
 inline constexpr std::size_t kConditionBytes = 8192;
+inline constexpr std::size_t kSettingBytes = 512;  // of an object or list
 std::string cut_text(std::string_view text, std::size_t limit);
 
 // A JSON object and its place. Absent, null and of the wrong type are one and the same: no value.
@@ -55,6 +56,10 @@ class AzureObject {
   // {"subnet": {"id": …}} and [{"id": …}, …].
   ResourceId reference(std::string_view field) const;
   std::vector<ResourceId> references(std::string_view field) const;
+
+  // The field at a path of names ("autoUpgradeProfile/upgradeChannel"), as it stands there.
+  // `whole`: the resource shows all its fields, so one that is not there is absent.
+  Setting setting(std::string_view path, bool whole) const;
 
   // Resource Graph names an unnamed column of "properties.a.b" "properties_a_b".
   bool has_prefixed(std::string_view prefix) const;
@@ -95,6 +100,13 @@ void read_endpoint_connection(AbsorbContext& context, const AzureObject& object)
 void read_registry_token(AbsorbContext& context, const AzureObject& object);
 void read_cache_rule(AbsorbContext& context, const AzureObject& object);      // images.cc
 void read_credential_set(AbsorbContext& context, const AzureObject& object);  // images.cc
+void read_scope_map(AbsorbContext& context, const AzureObject& object);
+// Of the registry that the recorded request names, or that its list says it is of.
+void read_usage(AbsorbContext& context, const AzureObject& object);
+void read_diagnostic_setting(AbsorbContext& context, const AzureObject& object);
+void read_lock(AbsorbContext& context, const AzureObject& object);
+void read_defender_plan(AbsorbContext& context, const AzureObject& object);
+void read_assessment(AbsorbContext& context, const AzureObject& object);
 void read_cluster(AbsorbContext& context, const AzureObject& object);
 void read_node_pool(AbsorbContext& context, const AzureObject& object);
 void read_user_assigned_identity(AbsorbContext& context, const AzureObject& object);

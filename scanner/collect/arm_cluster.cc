@@ -57,6 +57,12 @@ NodePool node_pool(const AzureObject& object) {
   pool.autoscales = object.flag("enableAutoScaling").value_or(false);
   pool.most = object.number("maxCount");
   pool.spot = same_text(object.text("scaleSetPriority"), "Spot");
+  pool.node_image = object.text("nodeImageVersion");
+  pool.version = object.text("currentOrchestratorVersion");
+  if (pool.version.empty()) pool.version = object.text("orchestratorVersion");
+  pool.public_addresses = object.flag("enableNodePublicIP").value_or(false);
+  pool.streams_artifacts =
+      object.object("artifactStreamingProfile").flag("enabled").value_or(false);
   pool.stopped = same_text(object.object("powerState").text("code"), "Stopped");
   return pool;
 }
@@ -119,6 +125,35 @@ std::vector<ResourceId> read_outbound_public_ips(const AzureObject& network) {
   return ids;
 }
 
+// The fields that checks of clusters look at, in ARM's spelling.
+constexpr std::string_view kSettings[] = {
+    "aadProfile/enableAzureRBAC",
+    "aadProfile/managed",
+    "addonProfiles/azurepolicy/enabled",
+    "addonProfiles/omsagent/enabled",
+    "apiServerAccessProfile/authorizedIPRanges",
+    "apiServerAccessProfile/disableRunCommand",
+    "apiServerAccessProfile/enablePrivateCluster",
+    "apiServerAccessProfile/enablePrivateClusterPublicFQDN",
+    "autoUpgradeProfile/nodeOSUpgradeChannel",
+    "autoUpgradeProfile/upgradeChannel",
+    "bootstrapProfile/artifactSource",
+    "bootstrapProfile/containerRegistryId",
+    "disableLocalAccounts",
+    "enableRBAC",
+    "networkProfile/networkPlugin",
+    "networkProfile/networkPolicy",
+    "networkProfile/outboundType",
+    "nodeResourceGroupProfile/restrictionLevel",
+    "oidcIssuerProfile/enabled",
+    "securityProfile/defender/securityMonitoring/enabled",
+    "securityProfile/imageCleaner/enabled",
+    "securityProfile/workloadIdentity/enabled",
+    "servicePrincipalProfile/clientId",
+    "sku/name",
+    "sku/tier",
+};
+
 }  // namespace
 
 void read_cluster(AbsorbContext& context, const AzureObject& object) {
@@ -157,6 +192,10 @@ void read_cluster(AbsorbContext& context, const AzureObject& object) {
   }
   const std::string client = object.object("servicePrincipalProfile").text("clientId");
   if (!same_text(client, "msi")) cluster.service_principal_client_id = client;
+  // Every whole document has both: a list of chosen fields seldom does.
+  cluster.whole = object.has_list("agentPoolProfiles") && network.known();
+  for (const std::string_view path : kSettings)
+    cluster.settings.add(object.setting(path, cluster.whole));
   context.estate.clusters.push_back(std::move(cluster));
 }
 

@@ -93,6 +93,31 @@ std::vector<std::pair<std::string, std::string>> read_policies(const AzureObject
   return policies;
 }
 
+// "https://…/registries/R/listUsages?x" -> the id of R.
+ResourceId registry_of_url(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  const std::string low = lower(url);
+  const std::size_t begin = low.find("/subscriptions/"), end = low.rfind("/listusages");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+  return ResourceId(url.substr(begin, end - begin));
+}
+
+// The fields that only checks of their own look at.
+constexpr std::string_view kSettings[] = {
+    "encryption/keyVaultProperties/identity",
+    "encryption/keyVaultProperties/keyIdentifier",
+    "encryption/keyVaultProperties/keyRotationEnabled",
+    "encryption/status",
+    "networkRuleBypassOptions",
+    "policies/azureADAuthenticationAsArmPolicy/status",
+    "policies/exportPolicy/status",
+    "policies/quarantinePolicy/status",
+    "policies/retentionPolicy/status",
+    "policies/softDeletePolicy/status",
+    "policies/trustPolicy/status",
+    "provisioningState",
+};
+
 }  // namespace
 
 void read_registry(AbsorbContext& context, const AzureObject& object) {
@@ -139,6 +164,12 @@ void read_registry(AbsorbContext& context, const AzureObject& object) {
     registry.connections = std::unexpected(not_in_document("privateEndpointConnections"));
   }
   registry.policies = read_policies(object);
+  const AzureObject identity = object.object("identity");
+  registry.has_system_identity = !identity.text("principalId").empty();
+  for (const auto& [id, member] : identity.members("userAssignedIdentities"))
+    registry.identities.push_back({ResourceId(id), member.text("clientId")});
+  registry.whole = full;
+  for (const std::string_view path : kSettings) registry.settings.add(object.setting(path, full));
   context.estate.registries.push_back(std::move(registry));
 }
 
@@ -148,6 +179,10 @@ void read_replication(AbsorbContext& context, const AzureObject& object) {
   replication.id = object.id();
   replication.location = object.location();
   replication.region_endpoint_enabled = object.flag("regionEndpointEnabled").value_or(true);
+  replication.provisioning_state = object.text("provisioningState");
+  const AzureObject status = object.object("status");
+  replication.status = status.text("displayStatus");
+  replication.status_message = status.text("message");
   context.estate.replications.push_back(std::move(replication));
 }
 
@@ -162,10 +197,46 @@ void read_registry_token(AbsorbContext& context, const AzureObject& object) {
   token.id = object.id();
   token.name = object.name();
   token.enabled = !same_text(object.text("status"), "disabled");
+  token.scope_map = ResourceId(object.text("scopeMapId"));
   for (const AzureObject& password : object.object("credentials").objects("passwords")) {
     token.passwords.push_back({password.text("name"), password.text("expiry")});
   }
   context.estate.registry_tokens.push_back(std::move(token));
+}
+
+void read_scope_map(AbsorbContext& context, const AzureObject& object) {
+  ScopeMap map;
+  map.origin = object.origin();
+  map.id = object.id();
+  map.name = object.name();
+  map.actions = object.texts("actions");
+  context.estate.scope_maps.push_back(std::move(map));
+}
+
+void read_usage(AbsorbContext& context, const AzureObject& object) {
+  RegistryUsage usage;
+  usage.origin = object.origin();
+  if (!context.estate.child_lists.empty() &&
+      context.estate.child_lists.back().kind == Kind::registry_usage &&
+      context.estate.child_lists.back().origin.document == usage.origin.document) {
+    usage.registry = context.estate.child_lists.back().parent;
+  } else {
+    usage.registry = registry_of_url(context.estate.documents[usage.origin.document].request_url);
+  }
+  if (usage.registry.empty()) {
+    context.remark({Remark::Level::note, "objects-not-read",
+                    fmt::format("{}: a quota that does not say of which registry it is; az acr "
+                                "show-usage needs the --query that scan prints with it",
+                                usage.origin.pointer.empty() ? "/" : usage.origin.pointer),
+                    context.estate.source(usage.origin)});
+    return;
+  }
+  usage.name = object.text("name");
+  usage.unit = object.text("unit");
+  usage.used = object.number("currentValue").value_or(0);
+  usage.limit = object.number("limit");
+  if (usage.limit && *usage.limit < 0) usage.limit.reset();
+  context.estate.registry_usages.push_back(std::move(usage));
 }
 
 }  // namespace acr

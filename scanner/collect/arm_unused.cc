@@ -20,7 +20,6 @@ constexpr UnusedType kUnusedTypes[] = {
     {"microsoft.containerregistry/registries/importpipelines", "import pipelines"},
     {"microsoft.containerregistry/registries/privatelinkresources", "private link resources"},
     {"microsoft.containerregistry/registries/runs", "registry task runs"},
-    {"microsoft.containerregistry/registries/scopemaps", "scope maps"},
     {"microsoft.containerregistry/registries/taskruns", "registry task runs"},
     {"microsoft.containerregistry/registries/tasks", "registry tasks"},
     {"microsoft.containerregistry/registries/webhooks", "webhooks"},

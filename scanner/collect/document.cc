@@ -17,6 +17,7 @@
 #include "collect/probe.h"
 #include "collect/recording.h"
 #include "collect/split.h"
+#include "collect/status.h"
 #include "collect/yaml.h"
 
 namespace acr {
@@ -793,9 +794,10 @@ struct DocumentReader::Reading {
 
   // What was asked for is neither given nor absent.
   void note_failure(const Exchange& exchange, bool refused) {
-    const std::string why = !exchange.failure.empty()
-                                ? one_line(exchange.failure)
-                                : fmt::format("the answer has the status {}", exchange.status);
+    std::string why =
+        exchange.failure.empty() ? describe_status(exchange.status) : one_line(exchange.failure);
+    if (exchange.failure.empty() && exchange.text_body && exchange.text_body->starts_with('<'))
+      why += " with a web page: a proxy may have answered in the service's place";
     if (!refused && current.target.kind) {
       estate.refusals.push_back(
           {{current.number, exchange.failure.empty() ? "/status" : "/failure", false},
@@ -810,8 +812,7 @@ struct DocumentReader::Reading {
       say(exchange.audience == "registry" ? Remark::Level::note : Remark::Level::warning,
           "not-answered", fmt::format("could not be read: {}", why));
     else if (!refused && current.errors == 0 && current.counts.empty())
-      say(Remark::Level::warning, "recorded-error",
-          fmt::format("the recorded answer has the status {} and says no more", exchange.status));
+      say(Remark::Level::warning, "recorded-error", fmt::format("could not be read: {}", why));
   }
   std::set<std::uint32_t> errors;  // documents that give nothing of what was asked for
 

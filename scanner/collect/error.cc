@@ -55,7 +55,8 @@ std::string clean(std::string_view outside) {
 void say(AbsorbContext& context, const Failure& failure, const Origin& origin,
          Remark::Level level) {
   std::string text = fmt::format("{} answered {}", failure.who, clean(failure.code));
-  if (const std::string message = clean(failure.message); !message.empty()) text += ": " + message;
+  const std::string message = clean(failure.message);
+  if (!message.empty() && !same_text(message, failure.code)) text += ": " + message;
   context.remark({level, "recorded-error", std::move(text),
                   origin.document < context.estate.documents.size() ? context.estate.source(origin)
                                                                     : std::string{}});

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <istream>
 #include <memory>
 #include <set>
@@ -176,13 +177,39 @@ class Walk {
     for (const std::string& entry : entries) {
       if (too_many_) return;
       const std::string below = fmt::format("{}/{}", path, entry);
-      if (stat(below.c_str(), &status) != 0)
+      if (lstat(below.c_str(), &status) == 0 && S_ISLNK(status.st_mode) && leads_out(below))
+        left_out(fmt::format("{}{}", name, entry));
+      else if (stat(below.c_str(), &status) != 0)
         unreadable(fmt::format("{}{}", name, entry), errno);
       else if (S_ISDIR(status.st_mode))
         add_folder(below, fmt::format("{}{}/", name, entry));
       else if (S_ISREG(status.st_mode))  // a pipe or socket in a folder is not meant as input
         add(below, fmt::format("{}{}", name, entry));
     }
+  }
+
+  // The folder that the user gave: what is read of it lies in it.
+  void begin(const std::string& path) {
+    std::error_code ignored;
+    root_ = std::filesystem::canonical(path, ignored);
+  }
+
+  // Whoever made the folder does not choose what else of this machine is read.
+  bool leads_out(const std::string& link) const {
+    std::error_code error;
+    const auto target = std::filesystem::canonical(link, error);
+    if (error) return false;  // it leads nowhere: unreadable
+    return std::mismatch(root_.begin(), root_.end(), target.begin(), target.end()).first !=
+           root_.end();
+  }
+
+  void left_out(const std::string& name) {
+    list_.incomplete = true;
+    list_.remarks.push_back(
+        {Remark::Level::warning, "link-not-followed",
+         fmt::format("{}: a link out of the folder is not followed; give its target with --from",
+                     name),
+         name});
   }
 
   void unreadable(const std::string& name, int error) {
@@ -195,6 +222,7 @@ class Walk {
   SourceList& list_;
   std::size_t limit_;
   bool too_many_ = false;
+  std::filesystem::path root_;
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
@@ -223,6 +251,7 @@ SourceList list_sources(const std::vector<std::string>& paths, std::size_t limit
       std::string name = path;
       while (name.size() > 1 && name.ends_with('/')) name.pop_back();
       // One folder needs no name before its files; two would make their files look alike.
+      walk.begin(name);
       walk.add_folder(name, folders == 1 ? "" : name == "/" ? name : name + "/");
     } else {
       walk.add(path, path);

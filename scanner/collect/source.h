@@ -58,8 +58,8 @@ struct SourceList {
   bool incomplete = false;  // a path could not be read, or there were too many files
 };
 
-// Folders are walked in byte order of names, without dot-files, each real folder once. At most
-// `limit` files.
+// Folders are walked in byte order of names, without dot-files, each real folder once, and without
+// links that lead out of the folder that was given. At most `limit` files.
 SourceList list_sources(const std::vector<std::string>& paths, std::size_t limit);
 
 }  // namespace acr

@@ -455,12 +455,6 @@ std::optional<Doubt> doubt_about(const Question& q, const Grant& grant) {
   }
 }
 
-// Roles that pull only because they may do everything.
-bool is_administrative(const Grant& grant) {
-  if (!grant.role || grant.role->custom) return false;
-  return grant.role->name == "Owner" || grant.role->name == "Contributor";
-}
-
 std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
                                const AssignmentCoverage& coverage) {
   std::vector<Doubt> doubts;
@@ -664,6 +658,41 @@ bool grants_data_action(const RoleDefinition& role, std::string_view action) {
 
 bool covers_scope(const ResourceId& scope, const ResourceId& resource) {
   return scope.contains(resource) || scope.key().starts_with(kManagementGroups);
+}
+
+bool is_administrative(const Grant& grant) {
+  if (!grant.role || grant.role->custom) return false;
+  return grant.role->name == "Owner" || grant.role->name == "Contributor";
+}
+
+std::string describe(const Grant& grant, const Registry& registry) {
+  return fmt::format("{} on {}", role_text(grant), scope_text(registry, grant.assignment->scope));
+}
+
+Evidence cite_grant(const Estate& estate, const Grant& grant) {
+  return cite_assignment(estate, grant);
+}
+
+Holders holders_of(const Estate& estate, const Registry& registry, const RegistryRight& right,
+                   bool abac) {
+  const bool data = abac && !right.data_action.empty();
+  const std::string_view action = data ? right.data_action : right.action;
+  Holders holders;
+  for (const RoleAssignment& assignment : estate.role_assignments) {
+    // A role on one repository's scope below the registry counts as well.
+    if (!covers_scope(assignment.scope, registry.id) && !registry.id.contains(assignment.scope))
+      continue;
+    Grant grant{.assignment = &assignment, .role = definition_of(estate, assignment)};
+    if (grant.role == nullptr) {
+      grant.effect = Effect::role_unknown;
+      holders.undecided.push_back(grant);
+    } else if (role_permits(*grant.role, action, data) &&
+               !(data && evaluate_condition(assignment.condition, action, "") == Tri::no)) {
+      grant.effect = Effect::grants;
+      holders.grants.push_back(grant);
+    }
+  }
+  return holders;
 }
 
 AssignmentCoverage assignment_coverage(const Estate& estate, const Registry& registry) {

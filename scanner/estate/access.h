@@ -81,6 +81,36 @@ struct Principal {
 PullRight pull_right(const Estate& estate, const Principal& principal, const Registry& registry,
                      std::string_view repository, bool pulled);
 
+// What else a principal may do to images, as registries of either mode name it. Source: Microsoft
+// Learn, "Azure Container Registry permissions and role assignments reference".
+struct RegistryRight {
+  std::string_view word;         // "push images"
+  std::string_view action;       // in the legacy mode
+  std::string_view data_action;  // in ABAC mode; empty: the action counts in both
+};
+inline constexpr RegistryRight kPushRight{
+    "push images", "Microsoft.ContainerRegistry/registries/push/write",
+    "Microsoft.ContainerRegistry/registries/repositories/content/write"};
+inline constexpr RegistryRight kDeleteRight{
+    "delete images", "Microsoft.ContainerRegistry/registries/artifacts/delete",
+    "Microsoft.ContainerRegistry/registries/repositories/content/delete"};
+inline constexpr RegistryRight kConfigureRight{"configure the registry",
+                                               "Microsoft.ContainerRegistry/registries/write", ""};
+
+// Who holds a right on a registry, on all of its repositories or some.
+struct Holders {
+  std::vector<Grant> grants;
+  std::vector<Grant> undecided;  // custom roles whose definition is not in the input
+};
+// `abac`: the registry's mode. Deny assignments are left out: people do not make them.
+Holders holders_of(const Estate& estate, const Registry& registry, const RegistryRight& right,
+                   bool abac);
+// Owner or Contributor: a role that holds the right because it may do everything.
+bool is_administrative(const Grant& grant);
+// "AcrPush on the registry", "Contributor on resource group rg-shop".
+std::string describe(const Grant& grant, const Registry& registry);
+Evidence cite_grant(const Estate& estate, const Grant& grant);
+
 // Do the role assignment lists of the input cover this registry? A list whose entries all sit on
 // another registry's chain of scopes does not.
 struct AssignmentCoverage {

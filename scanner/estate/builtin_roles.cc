@@ -101,7 +101,8 @@ std::vector<RoleDefinition> make_roles() {
            {}, {kCatalogRead}),
 
       // Roles that are taken for pull roles and are none, in either mode.
-      role("c2f4ef07-c644-48eb-af81-4b1b4947fb11", "AcrDelete", {}),
+      role("c2f4ef07-c644-48eb-af81-4b1b4947fb11", "AcrDelete",
+           {"Microsoft.ContainerRegistry/registries/artifacts/delete"}),
       role("6cef56e8-d556-48e5-a04f-b8e64114680f", "AcrImageSigner", {}),
       role("cdda3590-29a3-44f6-95f2-9f980659eb04", "AcrQuarantineReader", {}),
       role("c8d4ff99-41c3-41a8-9f60-21dfdad59608", "AcrQuarantineWriter", {}),

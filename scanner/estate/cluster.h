@@ -10,6 +10,7 @@
 
 #include "estate/fact.h"
 #include "estate/resource_id.h"
+#include "estate/setting.h"
 #include "estate/workload.h"
 
 namespace acr {
@@ -30,6 +31,10 @@ struct NodePool {
   std::optional<std::int64_t> most;  // maxCount, when it autoscales
   bool spot = false;                 // scaleSetPriority
   bool stopped = false;              // powerState
+  std::string node_image;            // "AKSUbuntu-2204gen2containerd-202605.11.0"
+  std::string version;               // of Kubernetes, as exact as the document has it
+  bool public_addresses = false;     // enableNodePublicIP: every node has one
+  bool streams_artifacts = false;    // artifactStreamingProfile
 };
 
 struct Identity {
@@ -75,6 +80,9 @@ struct Cluster {
   bool virtual_node_addon = false;
   bool provisions_nodes = false;  // nodeProvisioningProfile: makes nodes of its own choice for pods
   std::string kube_context;       // recorded by our own snapshots
+
+  bool whole = false;  // the document is no projection: what it leaves out has its default
+  Settings settings;   // of the document; arm_cluster.cc lists the paths
 
   bool has_arm() const { return origin.known(); }
 };

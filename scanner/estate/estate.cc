@@ -83,6 +83,18 @@ std::string_view to_string(Kind kind) {
       return "applications";
     case Kind::group_membership:
       return "group memberships";
+    case Kind::scope_map:
+      return "scope maps";
+    case Kind::registry_usage:
+      return "registry usages";
+    case Kind::diagnostic_setting:
+      return "diagnostic settings";
+    case Kind::lock:
+      return "locks";
+    case Kind::defender_plan:
+      return "Defender plans";
+    case Kind::assessment:
+      return "security assessments";
     case Kind::probe:
       return "probes";
     case Kind::pod:
@@ -123,12 +135,13 @@ std::string joined(std::string_view a, std::string_view b, std::string_view c = 
 
 // How much a duplicate knows: the fuller description of one resource wins.
 int knowledge(const Registry& r) {
-  return r.admin_user_enabled.has_value() + r.public_network_access.has_value() +
+  return r.whole * 8 + r.admin_user_enabled.has_value() + r.public_network_access.has_value() +
          r.network_rules.has_value() + r.anonymous_pull_enabled.has_value() +
          r.connections.has_value() + r.abac_mode.has_value();
 }
 int knowledge(const Cluster& c) {
-  return c.kubelet_identity.has_value() * 4 + !c.pools.empty() * 2 + !c.node_resource_group.empty();
+  return c.whole * 8 + c.kubelet_identity.has_value() * 4 + !c.pools.empty() * 2 +
+         !c.node_resource_group.empty();
 }
 int knowledge(const VirtualNetwork& v) {
   return !v.subnets.empty() + !v.prefixes.empty() + !v.peerings.empty();
@@ -483,14 +496,79 @@ void read_messages(std::vector<PodClass>& classes) {
   }
 }
 
+// "https://…/registries/R/tokens?x" lists what registry R has; "…/providers/NS/type" what the
+// resource before it has. Empty where the URL is no such list.
+ResourceId listed_parent(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  if (const std::size_t host = url.find("://"); host != std::string_view::npos) {
+    const std::size_t path = url.find('/', host + 3);
+    url = path == std::string_view::npos ? std::string_view{} : url.substr(path);
+  }
+  const ResourceId whole(url);
+  const std::size_t last = whole.key().rfind('/');
+  if (!whole.key().starts_with("/subscriptions/")) return {};
+  const std::size_t providers = whole.key().rfind("/providers/");
+  const bool extension =
+      providers != std::string::npos && whole.key().find('/', providers + 11) == last;
+  return ResourceId(whole.text().substr(0, extension ? providers : last));
+}
+
+// The lists of children that requests and entries tell apart from lists of more than one parent.
+void find_child_lists(Estate& estate) {
+  std::map<std::tuple<std::uint32_t, Kind, ResourceId>, std::size_t> counts;
+  std::map<std::pair<std::uint32_t, Kind>, const Listing*> lists;
+  for (const Listing& listing : estate.listings) {
+    if (!listing.list || listing.origin.document >= estate.documents.size()) continue;
+    lists.emplace(std::pair(listing.origin.document, listing.kind), &listing);
+    const std::string& url = estate.documents[listing.origin.document].request_url;
+    if (url.empty()) continue;
+    if (const ResourceId parent = listed_parent(url); !parent.empty())
+      counts[{listing.origin.document, listing.kind, parent}] = 0;
+  }
+  const auto count = [&](Kind kind, const Origin& origin, const ResourceId& parent) {
+    if (!parent.empty()) ++counts[{origin.document, kind, parent}];
+  };
+  for (const auto& r : estate.replications) count(Kind::replication, r.origin, r.id.parent());
+  for (const auto& t : estate.registry_tokens) count(Kind::registry_token, t.origin, t.id.parent());
+  for (const auto& m : estate.scope_maps) count(Kind::scope_map, m.origin, m.id.parent());
+  for (const auto& u : estate.registry_usages) count(Kind::registry_usage, u.origin, u.registry);
+  for (const auto& r : estate.images.cache_rules) count(Kind::cache_rule, r.origin, r.id.parent());
+  for (const auto& s : estate.images.credential_sets)
+    count(Kind::credential_set, s.origin, s.id.parent());
+  for (const auto& s : estate.diagnostic_settings)
+    count(Kind::diagnostic_setting, s.origin, s.resource);
+  for (const auto& g : estate.zone_groups)
+    count(Kind::dns_zone_group, g.origin, g.private_endpoint);
+  for (const auto& l : estate.locks) count(Kind::lock, l.origin, l.scope);
+  for (const auto& p : estate.defender_plans) count(Kind::defender_plan, p.origin, p.id.parent());
+  for (const auto& [key, number] : counts) {
+    const auto& [document, kind, parent] = key;
+    const auto list = lists.find({document, kind});
+    if (list != lists.end())
+      estate.child_lists.push_back({parent, kind, list->second->origin, number});
+  }
+  std::ranges::stable_sort(estate.child_lists, {}, [](const ChildList& list) {
+    return std::tuple(list.parent, list.kind, list.origin.document);
+  });
+}
+
 }  // namespace
 
 void Estate::link() {
+  find_child_lists(*this);
   merge_subnet_rules(registries);
   sort_unique(registries);
   sort_unique(replications);
   sort_unique(endpoint_connections);
   sort_unique(registry_tokens);
+  sort_unique(scope_maps);
+  sort_unique(diagnostic_settings);
+  sort_unique(locks);
+  sort_unique(defender_plans);
+  sort_unique(assessments);
+  std::ranges::stable_sort(registry_usages, {}, [](const RegistryUsage& usage) {
+    return std::tie(usage.registry, usage.name, usage.origin.document);
+  });
   sort_unique(clusters);
   sort_unique(role_assignments);
   sort_unique(deny_assignments);
@@ -711,6 +789,11 @@ Evidence Estate::cite(const Origin& origin, std::string_view field, std::string 
   return evidence;
 }
 
+Evidence Estate::cite(const Setting& setting, Basis basis) const {
+  return cite(setting.origin, "",
+              setting.given() ? setting.value : fmt::format("no {}", setting.path), basis);
+}
+
 Estate::ListingSummary Estate::summarise(Kind kind, const std::vector<std::uint32_t>& wanted,
                                          Basis basis) const {
   ListingSummary summary;
@@ -756,6 +839,13 @@ std::vector<Evidence> Estate::cite_listings(Kind kind, Basis basis) const {
 
 std::string Estate::describe_listings(Kind kind) const {
   return summarise(kind, documents_listing(*this, kind)).text;
+}
+
+const ChildList* Estate::child_list(const ResourceId& parent, Kind kind) const {
+  const auto found = std::ranges::find_if(child_lists, [&](const ChildList& list) {
+    return list.kind == kind && list.parent == parent;
+  });
+  return found == child_lists.end() ? nullptr : &*found;
 }
 
 bool Estate::has(Kind kind) const {

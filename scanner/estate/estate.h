@@ -16,6 +16,7 @@
 #include "estate/image_reference.h"
 #include "estate/network.h"
 #include "estate/observation.h"
+#include "estate/oversight.h"
 #include "estate/registry.h"
 #include "estate/time.h"
 #include "estate/workload.h"
@@ -58,6 +59,12 @@ enum class Kind {
   service_principal,
   application,
   group_membership,
+  scope_map,
+  registry_usage,
+  diagnostic_setting,
+  lock,
+  defender_plan,
+  assessment,
   probe,
   pod,
   workload,
@@ -87,6 +94,15 @@ struct Listing {
   std::size_t count = 0;
   bool list = false;
   std::string name_space;  // Kubernetes: the namespace all of them share; empty = several or none
+};
+
+// All children of one kind that one resource has, as one document listed them: what a "has none"
+// rests on.
+struct ChildList {
+  ResourceId parent;
+  Kind kind;
+  Origin origin;
+  std::size_t count = 0;
 };
 
 // A recorded refusal: "you may not read this". It is data, and turns "not given" into "forbidden".
@@ -120,6 +136,13 @@ struct Estate {
   std::vector<Replication> replications;
   std::vector<EndpointConnection> endpoint_connections;  // listed on their own
   std::vector<RegistryToken> registry_tokens;
+  std::vector<ScopeMap> scope_maps;
+  std::vector<RegistryUsage> registry_usages;
+  std::vector<DiagnosticSetting> diagnostic_settings;
+  std::vector<ResourceLock> locks;
+  std::vector<DefenderPlan> defender_plans;
+  std::vector<Assessment> assessments;
+  std::vector<ChildList> child_lists;  // link() adds those that listings and requests tell
   ImageFacts images;
   std::vector<Cluster> clusters;
   std::vector<std::pair<ResourceId, NodePool>> node_pools;  // listed on their own: cluster id, pool
@@ -191,6 +214,8 @@ struct Estate {
   // field cites the object. An unknown origin yields evidence without a source.
   Evidence cite(const Origin& origin, std::string_view field, std::string value,
                 Basis basis = Basis::arm) const;
+  // The field where it stands, or the resource that has none.
+  Evidence cite(const Setting& setting, Basis basis = Basis::arm) const;
   // What a "not found" rests on: one piece of evidence a listing of that kind.
   std::vector<Evidence> cite_listings(Kind kind, Basis basis = Basis::arm) const;
   // "14 role assignments in roles.json", "22 zones in a.json and b.json"; empty when none was
@@ -204,6 +229,8 @@ struct Estate {
   };
   ListingSummary summarise(Kind kind, const std::vector<std::uint32_t>& documents,
                            Basis basis = Basis::arm) const;
+  // The list of a resource's children of this kind; nullptr when none was given.
+  const ChildList* child_list(const ResourceId& parent, Kind kind) const;
   bool has(Kind kind) const;  // at least one object or list of this kind was given
   // The refusal that explains why nothing of this kind is there, or nullptr.
   const Refusal* refusal(Kind kind, std::string_view name_space = {}) const;

@@ -195,8 +195,6 @@ std::string NodeClass::label() const {
   return "nodes unknown";
 }
 
-namespace {
-
 std::string_view list_of(ContainerKind kind) {
   switch (kind) {
     case ContainerKind::container:
@@ -210,8 +208,6 @@ std::string_view list_of(ContainerKind kind) {
   }
   return "containers";
 }
-
-}  // namespace
 
 Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,
                    std::string value) {

@@ -71,6 +71,9 @@ struct Attachment {
   std::vector<std::string> pools;  // node pools to consider; empty = all of the cluster
 };
 
+// The list of a pod spec that holds containers of this kind: "initContainers".
+std::string_view list_of(ContainerKind kind);
+
 // Evidence for what the pod spec says: the image itself, or another field of the spec.
 Evidence cite_image(const Estate& estate, const Pull& pull);
 Evidence cite_spec(const Estate& estate, const Pull& pull, std::string_view field,

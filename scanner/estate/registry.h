@@ -1,11 +1,14 @@
 // Registries and their children, as ARM describes them (Microsoft.ContainerRegistry).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "estate/fact.h"
 #include "estate/resource_id.h"
+#include "estate/setting.h"
 
 namespace acr {
 
@@ -14,6 +17,8 @@ struct Replication {
   ResourceId id;
   std::string location;  // compact form: "westeurope"
   bool region_endpoint_enabled = true;
+  std::string provisioning_state;      // Succeeded, Creating, Failed, …
+  std::string status, status_message;  // "Ready", "Syncing"; empty when absent
 };
 
 // A connection seen from the registry's side; the endpoint itself may be in a foreign subscription.
@@ -42,7 +47,25 @@ struct RegistryToken {
   ResourceId id;
   std::string name;
   bool enabled = true;
+  ResourceId scope_map;
   std::vector<Password> passwords;
+};
+
+// What tokens may do: "repositories/shop/*/content/read", "gateway/edge/config/read".
+struct ScopeMap {
+  Origin origin;
+  ResourceId id;
+  std::string name;
+  std::vector<std::string> actions;
+};
+
+// One quota of a registry.
+struct RegistryUsage {
+  Origin origin;
+  ResourceId registry;
+  std::string name, unit;  // Size, Webhooks, Geo-replications, IPRules, …; Bytes, Count
+  std::int64_t used = 0;
+  std::optional<std::int64_t> limit;  // nullopt: none
 };
 
 struct Registry {
@@ -66,6 +89,15 @@ struct Registry {
   std::string provisioning_state;
   // policies: name -> status as ARM sends it ("quarantinePolicy" -> "enabled").
   std::vector<std::pair<std::string, std::string>> policies;
+  // What the registry itself has, to read its key with.
+  struct OwnIdentity {
+    ResourceId id;
+    std::string client_id;
+  };
+  std::vector<OwnIdentity> identities;
+  bool has_system_identity = false;
+  bool whole = false;  // the document is no projection: what it leaves out has its default
+  Settings settings;   // of the document; arm_registry.cc lists the paths
 };
 
 }  // namespace acr

@@ -20,6 +20,9 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
   }
 }
 template Verdict judge_safely<Registry>(JudgeOf<Registry>, const Estate&, const Registry&);
+template Verdict judge_safely<Cluster>(JudgeOf<Cluster>, const Estate&, const Cluster&);
+template Verdict judge_safely<WorkloadContainer>(JudgeOf<WorkloadContainer>, const Estate&,
+                                                 const WorkloadContainer&);
 template Verdict judge_safely<Attachment>(JudgeOf<Attachment>, const Estate&, const Attachment&);
 template Verdict judge_safely<Pull>(JudgeOf<Pull>, const Estate&, const Pull&);
 
@@ -125,6 +128,37 @@ SubjectRef subject_of(const Estate&, const Registry& registry) {
   subject.kind = "registry";
   subject.name = subject.registry = registry.name;
   subject.id = subject.scope = registry.id.text();
+  return subject;
+}
+
+SubjectRef subject_of(const Estate&, const Cluster& cluster) {
+  SubjectRef subject;
+  subject.kind = "cluster";
+  subject.name = subject.cluster = cluster.name;
+  subject.id = subject.scope = cluster_id(&cluster);
+  return subject;
+}
+
+SubjectRef subject_of(const Estate&, const WorkloadContainer& container) {
+  const PodClass& source = *container.source;
+  SubjectRef subject;
+  subject.kind = "container";
+  subject.cluster = container.cluster ? container.cluster->name : "";
+  subject.name_space = source.name_space;
+  subject.workload = container.workload;
+  subject.container = source.container.name;
+  subject.image = source.container.image;
+  subject.name = source.name_space.empty()
+                     ? subject.workload
+                     : fmt::format("{}/{}", source.name_space, subject.workload);
+  subject.scope = cluster_id(container.cluster);
+  subject.id =
+      fmt::format("{}//{}/{}", subject.scope,
+                  source.name_space.empty() ? "_cluster" : source.name_space, subject.workload);
+  // Without tag and digest: a new version of an image is the same finding.
+  subject.discriminator =
+      fmt::format("container={};image={}", subject.container,
+                  container.reference ? container.reference->repository() : source.container.image);
   return subject;
 }
 

@@ -29,6 +29,8 @@ template <class Subject>
 Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject& subject);
 
 SubjectRef subject_of(const Estate& estate, const Registry& registry);
+SubjectRef subject_of(const Estate& estate, const Cluster& cluster);
+SubjectRef subject_of(const Estate& estate, const WorkloadContainer& container);
 SubjectRef subject_of(const Estate& estate, const Attachment& attachment);
 SubjectRef subject_of(const Estate& estate, const Pull& pull);
 

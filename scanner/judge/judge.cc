@@ -14,6 +14,7 @@
 #include "judge/explain.h"
 #include "judge/reach.h"
 #include "judge/summary.h"
+#include "judge/unread.h"
 
 namespace acr {
 
@@ -60,6 +61,41 @@ std::vector<Scope> scopes_of(const Estate& estate) {
   return scopes;
 }
 
+bool is_warned(const Report& report) {
+  return std::ranges::any_of(report.notifications, [](const Notification& note) {
+    return note.level != Notification::Level::note;
+  });
+}
+
+// The checks of one scope over their subjects. Subjects share what names them.
+template <class Subject>
+void judge_all(Report& report, const Estate& estate, const std::vector<Subject>& subjects) {
+  Discriminators discriminators;
+  std::vector<Shared<SubjectRef>> names;
+  names.reserve(subjects.size());
+  for (const Subject& subject : subjects) {
+    SubjectRef name = subject_of(estate, subject);
+    discriminators.make_unique(name);
+    names.emplace_back(std::move(name));
+  }
+  for (const Check* check : report.checks) {
+    const auto* judge = std::get_if<JudgeOf<Subject>>(&check->judge);
+    if (judge == nullptr) continue;
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      report.results.push_back({.check = check,
+                                .subject = names[i],
+                                .fingerprint = {},
+                                .verdict = judge_safely(*judge, estate, subjects[i])});
+    }
+  }
+}
+
+void warn_of_unread(Report& report, const Estate& estate, std::span<const Kind> kinds,
+                    std::string_view name_space) {
+  for (Notification& note : find_unread(estate, kinds, report.notifications, name_space))
+    report.notifications.push_back(std::move(note));
+}
+
 }  // namespace
 
 Report scan(const Estate& estate, std::vector<Notification> notifications,
@@ -68,6 +104,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   report.command = "scan";
   report.started_at = estate.now;
   report.notifications = std::move(notifications);
+  warn_of_unread(report, estate, kOfScan, {});
   report.scopes = scopes_of(estate);
   for (const Check* check : all_checks()) {
     if (selected(*check, options)) report.checks.push_back(check);
@@ -75,24 +112,10 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   const std::vector<Pull> all_pulls = pulls(estate);
   const std::vector<Attachment> all_attachments = attachments(estate, all_pulls);
 
-  for (const Check* check : report.checks) {
-    if (const auto* judge = std::get_if<JudgeOf<Registry>>(&check->judge)) {
-      for (const Registry& registry : estate.registries) {
-        report.results.push_back({.check = check,
-                                  .subject = subject_of(estate, registry),
-                                  .fingerprint = {},
-                                  .verdict = judge_safely(*judge, estate, registry)});
-      }
-    }
-    if (const auto* judge = std::get_if<JudgeOf<Attachment>>(&check->judge)) {
-      for (const Attachment& attachment : all_attachments) {
-        report.results.push_back({.check = check,
-                                  .subject = subject_of(estate, attachment),
-                                  .fingerprint = {},
-                                  .verdict = judge_safely(*judge, estate, attachment)});
-      }
-    }
-  }
+  judge_all<Registry>(report, estate, estate.registries);
+  judge_all<Cluster>(report, estate, estate.clusters);
+  judge_all<WorkloadContainer>(report, estate, workload_containers(estate));
+  judge_all<Attachment>(report, estate, all_attachments);
   Explainer explainer(estate);
   Discriminators discriminators;
   report.pulls.reserve(all_pulls.size());
@@ -217,6 +240,7 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
   const bool all_failing = target.kind.empty();
   Selection selection;
   if (all_failing) {
+    warn_of_unread(report, estate, kOfPulls, target.name_space);
     for (const Pull& pull : all_pulls) {
       if (!target.name_space.empty() && pull.name_space != target.name_space) continue;
       if (!target.cluster.empty() &&
@@ -226,7 +250,21 @@ std::expected<Report, WhyError> why(const Estate& estate, std::vector<Notificati
     }
   } else {
     selection = select_pulls(estate, all_pulls, target);
-    if (!selection.error.empty()) return std::unexpected(WhyError{std::move(selection.error)});
+    if (!selection.error.empty()) {
+      // What was asked for may stand in what could not be read.
+      const bool asks_for_cluster = target.kind == "image";
+      warn_of_unread(report, estate, asks_for_cluster ? std::span<const Kind>(kOfScan) : kOfPulls,
+                     target.name_space);
+      const bool unclear = asks_for_cluster && target.cluster.empty();
+      if (unclear || !is_warned(report))
+        return std::unexpected(WhyError{std::move(selection.error)});
+      report.notifications.insert(
+          report.notifications.begin(),
+          {.level = Notification::Level::warning,
+           .code = "target-not-found",
+           .text = selection.error + "; not all of it could be read, so it may be there",
+           .source = {}});
+    }
     if (selection.made) selection.pulls.push_back(&*selection.made);
   }
 

@@ -23,7 +23,7 @@ struct Notification {
 };
 
 struct SubjectRef {
-  std::string kind;  // registry, attachment, pull
+  std::string kind;  // registry, cluster, attachment, container, pull
   std::string name;  // "contosoprod", "aks-prod -> contosoprod", "shop/deploy/cart"
   std::string id;    // ARM id, or <cluster id>//<namespace>/<kind>/<name>
   std::string cluster, registry, name_space, workload, container, image;  // where they apply

@@ -136,14 +136,21 @@ void AzureCredential::take(const Request& request, std::expected<Token, TokenErr
 void AzureCredential::refuse(const Request& request, const TokenError& error) {
   const CredentialSource& source = sources_[request.at];
   reasons_.push_back(reason_line(source, error));
-  const bool last = request.only || error.cause == Cause::cancelled;
-  if (last) return finish(request.key, std::unexpected(error));
+  if (error.cause == Cause::cancelled) return finish(request.key, std::unexpected(error));
+  if (request.only) {
+    TokenError refusal = error;
+    refusal.text = fmt::format("no token for {}: {}", service_of(request.key.first),
+                               reason_line(source, error));
+    refusal.next.clear();
+    return finish(request.key, std::unexpected(std::move(refusal)));
+  }
   Request next = request;
   ++next.at;
-  if (source.deliberate) {
-    for (; next.at < sources_.size(); ++next.at)
-      reasons_.push_back(fmt::format("{}: not asked, since {} is set up and gave none",
-                                     to_string(sources_[next.at].kind), to_string(source.kind)));
+  if (source.deliberate && next.at < sources_.size()) {
+    std::vector<std::string_view> left;
+    for (; next.at < sources_.size(); ++next.at) left.push_back(to_string(sources_[next.at].kind));
+    reasons_.push_back(fmt::format("not asked, since {} is set up and gave none: {}",
+                                   to_string(source.kind), fmt::join(left, ", ")));
   }
   ask_source(next);
 }

@@ -206,7 +206,7 @@ std::string document_name(const Request& request) {
   return path.append(kEnding);
 }
 
-std::string to_document(const Exchange& exchange) {
+std::string to_document(const Exchange& exchange, bool* unread) {
   std::string json;
   const auto put = [&](std::string_view name, std::string_view text) {
     json += fmt::format("\"{}\":", name);
@@ -246,6 +246,8 @@ std::string to_document(const Exchange& exchange) {
     }
   }
   if (!failure.empty()) json += ',', put("failure", reduce_text(failure));
+  if (unread != nullptr)
+    *unread = !failure.empty() || (exchange.status >= 400 && exchange.status != 404);
   json += "}\n";
   return json;
 }

@@ -46,6 +46,7 @@ std::string document_name(const Request& request);
 // The exchange as one JSON document, redacted (reduce.h): no token, no password, secret data
 // reduced to what judges need. What is read live is this document too, so that a replay of a
 // snapshot gives the same report. An answer of 200 that is no JSON becomes a failure.
-std::string to_document(const Exchange& exchange);
+// `unread`: whether it gives nothing of what was asked for; "not there" (404) is an answer.
+std::string to_document(const Exchange& exchange, bool* unread = nullptr);
 
 }  // namespace acr

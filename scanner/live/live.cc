@@ -27,17 +27,17 @@ class Asking {
 
   LiveAnswers run() {
     if (azure_)
-      for (const Request& request : azure_->begin()) ask(request, false, {});
+      for (const Request& request : azure_->begin()) ask(request, 0, {});
     for (const KubernetesPlan& cluster : clusters_)
-      for (const Request& request : cluster.begin()) ask(request, false, {});
+      for (const Request& request : cluster.begin()) ask(request, 0, {});
     if (registries_)
-      for (const Request& request : registries_->look_into(images_)) ask(request, false, {});
+      for (const Request& request : registries_->look_into(images_)) ask(request, 0, {});
     loop_.run();
     // A credential that ended in mid-run: once more, with a new one, when no call is open that uses
     // the old.
-    while (!rejected_.empty()) {
+    for (unsigned renewal = 1; !rejected_.empty(); ++renewal) {
       const std::vector<Request> again = std::exchange(rejected_, {});
-      for (const Request& request : again) ask(request, true, {});
+      for (const Request& request : again) ask(request, renewal, {});
       loop_.run();
     }
 
@@ -59,9 +59,9 @@ class Asking {
   std::vector<Request> rejected_;
   LiveAnswers answers_;
 
-  void ask(const Request& request, bool anew, Milliseconds before) {
-    if (!anew && !asked_.insert(request.key()).second) return;
-    prepare_(request, anew, [this, request, anew, before](std::expected<Call, NoWay> call) {
+  void ask(const Request& request, unsigned renewal, Milliseconds before) {
+    if (renewal == 0 && !asked_.insert(request.key()).second) return;
+    prepare_(request, renewal, [this, request, renewal, before](std::expected<Call, NoWay> call) {
       if (!call) {
         // What registries tell of images adds to the rest; a run goes on without it.
         if (request.audience != Audience::registry) {
@@ -76,9 +76,9 @@ class Asking {
         answers_.exchanges.push_back(std::move(exchange));
         return;
       }
-      loop_.ask(std::move(*call), [this, request, anew, before](Answer answer) {
+      loop_.ask(std::move(*call), [this, request, renewal, before](Answer answer) {
         const Milliseconds chain = before + answer.took;
-        learn(request, std::move(answer), anew, chain);
+        learn(request, std::move(answer), renewal != 0, chain);
       });
     });
   }
@@ -92,7 +92,9 @@ class Asking {
     Exchange exchange;
     exchange.request = request;
     exchange.at = now_;
-    if (answer.failure == Failure::none) {
+    // A 429 that nobody gave: the service wants quiet, and the call was not sent.
+    const bool unsent = answer.failure == Failure::none && answer.attempts == 0;
+    if (answer.failure == Failure::none && !unsent) {
       ++(answer.status == 401 ? answers_.unauthenticated : answers_.answered);
       exchange.status = answer.status;
       exchange.body = std::move(answer.body);
@@ -120,8 +122,8 @@ class Asking {
                earlier.request.url.starts_with(next.restarts);
       });
     if (!next.superseded) answers_.exchanges.push_back(std::move(exchange));
-    for (const Request& further : next.requests) ask(further, false, chain);
-    for (const Request& further : needed) ask(further, false, chain);
+    for (const Request& further : next.requests) ask(further, 0, chain);
+    for (const Request& further : needed) ask(further, 0, chain);
   }
 
   NextStep follow(const Exchange& exchange) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "live/azure_plan.h"
@@ -24,15 +25,20 @@ struct LiveScope {
   std::vector<KubernetesScope> clusters;
 };
 
+// The failure of an exchange that was not sent because nothing gave a credential for it.
+inline constexpr std::string_view kNoCredential = "no credential";
+
 // Why a request cannot be sent: no credential, no such context. One clause for people.
 struct NoWay {
   std::string text;
-  std::string recorded = "no credential";  // as the answer that did not come
+  std::string recorded = std::string(kNoCredential);  // as the answer that did not come
 };
 
 // Makes the call of a request, with its credential, and hands it to `send`: once, now or later.
-// `anew`: the credential that went along last time was refused.
-using Prepare = std::function<void(const Request& request, bool anew,
+// `renewal`: 0, or the credential that went along last time was refused, and this is the renewal
+// that the request waits for. Requests of one number share one: their credential is renewed once,
+// by the first of them that comes, while no call is open.
+using Prepare = std::function<void(const Request& request, unsigned renewal,
                                    std::function<void(std::expected<Call, NoWay>)> send)>;
 
 struct LiveAnswers {

@@ -139,7 +139,8 @@ struct Loop::Running {
   static Answer quiet_answer(Milliseconds wait) {
     Answer answer;
     answer.status = 429;
-    answer.detail = fmt::format("not asked: the service wants no calls for {}", in_seconds(wait));
+    answer.detail = fmt::format(
+        "not asked: the service is throttling (429) and wants no calls for {}", in_seconds(wait));
     return answer;
   }
 
@@ -272,9 +273,9 @@ struct Loop::Running {
       sleeping.emplace(Clock::now() + wait, ticket);
       return;
     }
-    if (out_of_patience && answer.failure == Failure::none)
+    if (wish && out_of_patience && answer.failure == Failure::none)
       answer.detail = fmt::format("{}: asks to be left alone for {}, longer than this run waits",
-                                  each.target.peer, in_seconds(wish.value_or(wait)));
+                                  each.target.peer, in_seconds(*wish));
     end(ticket, std::move(answer));
   }
 

@@ -75,7 +75,7 @@ class Walk {
 
   Reached look(const std::string& authority, const std::function<Call()>& call) {
     Reached reached = reach(loop_, route_, authority, call, probe_.observations);
-    if (reached.over) leave("the time for the run was over");
+    if (!reached.over.empty()) leave(reached.over);
     return reached;
   }
 
@@ -86,7 +86,7 @@ class Walk {
     if (authority_of(call.url) == authority_of("https://" + probe_.registry))
       call.addresses = addresses_;
     Answer answer = ask_and_wait(loop_, std::move(call));
-    if (is_over(answer)) leave("the time for the run was over");
+    if (is_over(answer)) leave(why_over(answer));
     return answer;
   }
 
@@ -152,11 +152,16 @@ class Walk {
     if (cloud_of(host) == nullptr)
       return fail(Step::token, host, "foreign-realm",
                   "it is no registry of Azure; the Entra token was not sent there");
-    std::expected<EntraToken, std::string> entra = std::unexpected("no token was given");
+    std::expected<EntraToken, TokenError> entra =
+        std::unexpected(TokenError{TokenError::Cause::missing, {}, "no token was given", {}});
     request_.entra(
-        [&entra](std::expected<EntraToken, std::string> given) { entra = std::move(given); });
+        [&entra](std::expected<EntraToken, TokenError> given) { entra = std::move(given); });
     loop_.run();
-    if (!entra) return fail(Step::token, host, "no-token", plain_line(entra.error()));
+    if (!entra && entra.error().cause == TokenError::Cause::cancelled) {
+      leave(plain_line(entra.error().text));
+      return false;
+    }
+    if (!entra) return fail(Step::token, host, "no-token", plain_line(entra.error().text));
     const Answer exchanged = ask(exchange_call(service, entra->tenant, entra->text));
     if (!exchanged.ok()) {
       if (Observation* seen = see_answer(Step::token, host, exchanged, ""))

@@ -52,7 +52,7 @@ struct Question {
 };
 
 std::vector<std::string> resolve(Loop& loop, const Route& route, const std::string& host,
-                                 std::vector<Observation>& seen, bool& over) {
+                                 std::vector<Observation>& seen, std::string& over) {
   std::vector<std::string> servers = route.servers;
   if (servers.empty()) servers.emplace_back();
   std::vector<Question> questions(servers.size());
@@ -76,7 +76,7 @@ std::vector<std::string> resolve(Loop& loop, const Route& route, const std::stri
   std::vector<std::string> addresses;
   for (const Question& question : questions) {
     if (is_over(question.v4) || is_over(question.v6)) {
-      over = true;
+      over = (is_over(question.v4) ? question.v4 : question.v6).detail;
       continue;
     }
     Observation observation = observe_name(host, question.v4, question.v6);
@@ -120,7 +120,7 @@ Reached reach(Loop& loop, const Route& route, const std::string& authority,
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     Answer& answer = answers[i];
     if (is_over(answer)) {
-      reached.over = true;
+      reached.over = why_over(answer);
       continue;
     }
     seen.push_back(observe_connection(authority, addresses[i], answer));

@@ -19,7 +19,7 @@ struct Route {
 struct Reached {
   std::vector<Answer> answers;         // of the call, from each address with a trusted certificate
   std::vector<std::string> addresses;  // those addresses; empty as well where a proxy was the way
-  bool over = false;                   // the run's time ended
+  std::string over;                    // why the run ended meanwhile; empty: it did not
 };
 
 // Makes `call` to every address that every server gives for the authority ("host:port"), at once,

@@ -53,6 +53,9 @@ simdjson::error_code find_error(const char* bytes, std::size_t size) {
 std::expected<std::string, std::string> reduce_body(const Request& request, std::string_view body) {
   body = trim(body);
   if (body.empty()) return std::unexpected("the answer is empty");
+  if (body.front() == '<')
+    return std::unexpected(
+        "the answer is a web page, no JSON: a proxy may have answered in the service's place");
   if (body.front() != '{' && body.front() != '[') return std::unexpected("the answer is no JSON");
   const Padded padded(body);
   // The copying pass looks only where something stays: it would step over damage elsewhere, and

@@ -117,8 +117,9 @@ void RegistryAccess::enter(const std::string& host) {
 }
 
 void RegistryAccess::exchange(const std::string& host, const TokenService& service) {
-  world_.entra([this, host, service](const std::expected<EntraToken, std::string>& entra) {
-    if (!entra) return settle<Entry>(entries_[host], std::unexpected(plain_line(entra.error())));
+  world_.entra([this, host, service](const std::expected<EntraToken, TokenError>& entra) {
+    if (!entra)
+      return settle<Entry>(entries_[host], std::unexpected(plain_line(entra.error().text)));
     world_.ask(exchange_call(service, entra->tenant, entra->text),
                [this, host, service](const Answer& answer) {
                  const auto fail = [&](std::string clause) {

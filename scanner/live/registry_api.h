@@ -10,6 +10,7 @@
 
 #include "live/call.h"
 #include "live/challenge.h"
+#include "live/token.h"
 
 namespace acr {
 
@@ -18,9 +19,10 @@ struct EntraToken {
   Secret text;
   std::string tenant;  // may be empty
 };
-// Obtains a token and hands it, or a clause, to its argument: once, at once or while the loop runs.
+// Obtains a token and hands it, or why there is none, to its argument: once, at once or while the
+// loop runs.
 using AskEntraToken =
-    std::function<void(std::function<void(std::expected<EntraToken, std::string>)>)>;
+    std::function<void(std::function<void(std::expected<EntraToken, TokenError>)>)>;
 
 // As much of a blob as is asked for: enough to have a small one whole.
 inline constexpr std::size_t kBlobBytes = std::size_t{256} << 10;

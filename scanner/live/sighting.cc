@@ -74,6 +74,8 @@ std::string refusal_of(const Answer& answer, const RegistryError& error) {
   if (!error.code.empty() || !error.message.empty())
     text += fmt::format(": {}{}{}", error.code, error.code.empty() ? "" : " ", error.message);
   if (const auto code = header_of(answer, "x-ms-error-code"); !code.empty()) text += ": " + code;
+  if (answer.body.starts_with('<'))
+    text += " with a web page: a proxy or firewall may have answered in the registry's place";
   // Whom to name to Azure's support.
   if (const auto id = header_of(answer, "x-ms-correlation-request-id"); !id.empty())
     text += fmt::format(" (correlation id {})", id);
@@ -96,6 +98,9 @@ Observation observe_name(std::string_view host, const DnsAnswer& v4, const DnsAn
   observation.chain = told.chain;
   observation.server = told.server;
   observation.detail = told.detail;
+  if (v4.outcome == Outcome::no_data && v6.outcome == Outcome::no_data)
+    observation.detail = fmt::format("{} has no address: neither an A nor an AAAA record",
+                                     told.chain.empty() ? host : told.chain.back());
   return observation;
 }
 
@@ -184,6 +189,11 @@ Observation observe_challenge(std::string_view host, const Answer& answer) {
 
 bool is_over(const Answer& answer) {
   return answer.failure == Failure::deadline || answer.failure == Failure::cancelled;
+}
+
+std::string why_over(const Answer& answer) {
+  return answer.failure == Failure::cancelled ? "the run was interrupted"
+                                              : "the time of the whole run was over";
 }
 
 bool is_over(const DnsAnswer& answer) {

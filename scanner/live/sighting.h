@@ -26,5 +26,6 @@ Observation observe_challenge(std::string_view host, const Answer& answer);
 // The run itself was over: nothing was seen.
 bool is_over(const Answer& answer);
 bool is_over(const DnsAnswer& answer);
+std::string why_over(const Answer& answer);  // where it is
 
 }  // namespace acr

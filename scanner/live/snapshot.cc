@@ -203,10 +203,10 @@ Collected collect_exchanges(std::vector<Exchange> exchanges, const Input& input)
   });
 }
 
-std::expected<std::size_t, std::string> write_snapshot(const std::string& folder,
-                                                       const std::vector<Exchange>& exchanges,
-                                                       const Recording& recording,
-                                                       std::string_view version) {
+std::expected<WrittenSnapshot, std::string> write_snapshot(const std::string& folder,
+                                                           const std::vector<Exchange>& exchanges,
+                                                           const Recording& recording,
+                                                           std::string_view version) {
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(trouble(folder));
   const Descriptor root(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.open()) return std::unexpected(trouble(folder));
@@ -226,13 +226,18 @@ std::expected<std::size_t, std::string> write_snapshot(const std::string& folder
     const Descriptor old(openat(root.number(), name, kOpenFolder));
     if (old.open()) remove_old(old.number(), name, fresh);
   }
+  WrittenSnapshot written{named.size(), 0};
   for (const Named& document : named) {
-    if (!write_document(root.number(), document.name, to_document(exchanges[document.index])))
+    bool unread = false;
+    const std::string text = to_document(exchanges[document.index], &unread);
+    const bool registry = exchanges[document.index].request.audience == Audience::registry;
+    if (unread) ++(registry ? written.silent : written.unread);
+    if (!write_document(root.number(), document.name, text))
       return std::unexpected(trouble(fmt::format("{}/{}", folder, document.name)));
   }
   if (!write_file(root.number(), file, to_json(recording, version)))
     return std::unexpected(trouble(fmt::format("{}/{}", folder, file)));
-  return named.size();
+  return written;
 }
 
 }  // namespace acr

@@ -18,10 +18,16 @@ Collected collect_exchanges(std::vector<Exchange> exchanges, const Input& input)
 // Writes one document an exchange and "snapshot.json", which tells when and by what it was
 // recorded. The folder is made for its owner alone, as are the files; a document appears whole or
 // not at all. In a folder that holds a snapshot, that one is replaced; one that holds anything else
-// is left alone. Returns how many documents were written, or a line that says why not.
-std::expected<std::size_t, std::string> write_snapshot(const std::string& folder,
-                                                       const std::vector<Exchange>& exchanges,
-                                                       const Recording& recording,
-                                                       std::string_view version);
+// is left alone. The error is a line that says why nothing, or not all, was written.
+struct WrittenSnapshot {
+  std::size_t documents = 0;
+  std::size_t unread = 0;  // of them: refused, failed, or no answer of the service
+  // The same of registries. Whether one answers is the network's doing, and nothing depends on it.
+  std::size_t silent = 0;
+};
+std::expected<WrittenSnapshot, std::string> write_snapshot(const std::string& folder,
+                                                           const std::vector<Exchange>& exchanges,
+                                                           const Recording& recording,
+                                                           std::string_view version);
 
 }  // namespace acr

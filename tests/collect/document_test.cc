@@ -251,11 +251,15 @@ TEST(Document, FailedRequestsLeaveTheirKindOpen) {
        "the request for pods failed: the answer is no JSON",
        "not-answered | standard input: could not be read: the answer is no JSON\n"},
       {"{" + ask + R"(,"status":503,"body":"tired"})",
-       "the request for virtual networks failed: the answer has the status 503",
-       "recorded-error | standard input: the recorded answer has the status 503 and says no "
-       "more\n"},
+       "the request for virtual networks failed: the service failed (503)",
+       "recorded-error | standard input: could not be read: the service failed (503)\n"},
+      {"{" + ask + R"(,"status":403,"body":"<html>Blocked</html>"})",
+       "the request for virtual networks failed: it was refused (403) with a web page: a proxy may "
+       "have answered in the service's place",
+       "recorded-error | standard input: could not be read: it was refused (403) with a web page: "
+       "a proxy may have answered in the service's place\n"},
       {"{" + ask + R"(,"status":429,"body":{"error":{"code":"TooManyRequests","message":"slow"}}})",
-       "the request for virtual networks failed: the answer has the status 429",
+       "the request for virtual networks failed: the service is throttling (429)",
        "recorded-error | standard input: Azure answered TooManyRequests: slow\n"},
       {"{" + pods +
            R"(,"status":403,"body":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,)"

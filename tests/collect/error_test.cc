@@ -165,7 +165,7 @@ constexpr ErrorCase kEnvelopes[] = {
     {R"({"kind":"Status","status":"Failure","message":"pods \"x\" not found","reason":"NotFound","code":404})",
      "", "note recorded-error: the Kubernetes API answered NotFound: pods \"x\" not found\n"},
     {R"({"kind":"Status","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401})",
-     "", "warning recorded-error: the Kubernetes API answered Unauthorized: Unauthorized\n"},
+     "", "warning recorded-error: the Kubernetes API answered Unauthorized\n"},
     {R"({"kind":"Status","status":"Failure","code":503})", "",
      "warning recorded-error: the Kubernetes API answered 503\n"},
     // What az wrote to a file is also a YAML map of one line.

@@ -54,6 +54,27 @@ TEST(Source, ReadsEachRealFolderOnceWhateverLinksSay) {
   EXPECT_EQ(names(list), "a/x.json in a\nlink.json in \n");
 }
 
+TEST(Source, FollowsNoLinkOutOfTheFolder) {
+  const Folder folder, outside;
+  outside.write("a.json", "{}");
+  folder.write("in/b.json", "{}");
+  std::filesystem::create_symlink(outside.path("a.json"), folder.path("in/out.json"));
+  std::filesystem::create_directory_symlink(outside.path(), folder.path("in/out"));
+  std::filesystem::create_symlink("../beside.json", folder.path("in/up.json"));
+  folder.write("beside.json", "{}");
+  std::filesystem::create_directory_symlink(folder.path("in"), folder.path("given"));
+  for (const char* given : {"in", "given"}) {
+    const SourceList list = list_sources({folder.path(given)}, 100);
+    EXPECT_EQ(names(list), "b.json in \n");
+    EXPECT_TRUE(list.incomplete);
+    ASSERT_EQ(list.remarks.size(), 3U);
+    EXPECT_EQ(list.remarks[0].code, "link-not-followed");
+    EXPECT_EQ(list.remarks[0].source, "out");
+  }
+  // What the user names himself is read wherever it lies.
+  EXPECT_EQ(list_sources({folder.path("in/out.json")}, 100).files.size(), 1U);
+}
+
 TEST(Source, LimitsTheNumberOfFiles) {
   const Folder folder;
   for (int i = 0; i < 5; ++i) folder.write(fmt::format("{}.json", i), "{}");

@@ -123,8 +123,7 @@ TEST_F(Finding, ARefusedApplicationHidesNobodyBehindIt) {
       "  environment (client secret): AADSTS7000222: The provided client secret keys for app 'c' "
       "are "
       "expired; the client secret has expired: az ad app credential reset --id CLIENT_ID\n"
-      "  workload identity: not asked, since environment (client secret) is set up and gave "
-      "none\n"))
+      "  not asked, since environment (client secret) is set up and gave none: workload identity"))
       << text;
   EXPECT_EQ(asked,
             std::vector<std::string>{"https://login.microsoftonline.com/t/oauth2/v2.0/token"});
@@ -140,7 +139,9 @@ TEST_F(Finding, TheSourceThatAnsweredServesTheWholeRun) {
   scratch.script("bin/az", R"(echo '{"accessToken":"from-az"}')");
   make();
   EXPECT_EQ(find(), "from-imds");
-  EXPECT_EQ(find(Audience::graph), "it answered 403") << "az is somebody else";
+  EXPECT_EQ(find(Audience::graph),
+            "no token for Microsoft Graph: managed identity (IMDS): it answered 403")
+      << "az is somebody else";
   EXPECT_EQ(credential->source()->kind, CredentialSource::Kind::imds);
 }
 

@@ -8,6 +8,7 @@
 
 #include "live/azure_registry.h"
 #include "live/connect_proxy.h"
+#include "live/program.h"
 #include "live/registry_access.h"
 #include "live/registry_plan.h"
 
@@ -164,6 +165,97 @@ TEST(RegistryAccess, ACredentialGoesToTheRegistryOnly) {
                           "https://contoso.azurecr.io:8443/v2/cart/manifests/1"})
     EXPECT_EQ(registry.find(url), "it is no address of an Azure registry") << url;
   EXPECT_EQ(registry.asked.size(), 1U);
+}
+
+// contosoprod.azurecr.io for callers whom Entra ID knows: shop/cart has the tags 1.4.0 and 1.4.2.
+Response registry(const Request& request) {
+  const std::string host = "contosoprod.azurecr.io";
+  if (request.path == "/oauth2/exchange")
+    return reply_with(request.body.contains("CANARY-registry-entra") ? 200 : 401,
+                      R"({"refresh_token":"CANARY-refresh"})");
+  if (request.path == "/oauth2/token")
+    return reply_with(
+        request.body.contains("CANARY-refresh") ? 200 : 401,
+        fmt::format(
+            R"({{"access_token":"{}"}})",
+            token_of(
+                R"({"access":[{"type":"repository","name":"shop/cart","actions":["pull","metadata_read"]}]})")));
+  if (!request.header("authorization").starts_with("Bearer eyJ")) {
+    Response challenge = reply_with(401, R"({"errors":[{"code":"UNAUTHORIZED"}]})");
+    challenge.headers = {
+        {"WWW-Authenticate",
+         fmt::format(R"(Bearer realm="https://{0}/oauth2/token",service="{0}")", host)}};
+    return challenge;
+  }
+  if (request.path == "/v2/shop/cart/tags/list")
+    return reply_with(200, R"({"name":"shop/cart","tags":["1.4.0","1.4.2"]})");
+  if (request.path == "/acr/v1/shop/cart")
+    return reply_with(
+        200,
+        R"({"registry":"contosoprod.azurecr.io","imageName":"shop/cart","tagCount":2,"changeableAttributes":{"readEnabled":true}})");
+  return reply_with(404, R"({"errors":[{"code":"MANIFEST_UNKNOWN","message":"not found"}]})");
+}
+
+struct RegistryOutside {
+  HttpServer server{registry, [] {
+                      HttpServer::Options options;
+                      Wanted wanted;
+                      wanted.names = {"contosoprod.azurecr.io"};
+                      options.identity = shared_authority().issue(wanted);
+                      return options;
+                    }()};
+  ServedEstate estate{"image-tag-missing", options()};
+
+  ServedEstate::Options options() const {
+    ServedEstate::Options served;
+    served.outside = {{"contosoprod.azurecr.io:443", server.port()}};
+    return served;
+  }
+  RegistryOutside() {
+    estate.sign_in = [](const Request& request) {
+      return reply_with(
+          200, fmt::format(
+                   R"({{"expires_in":3599,"access_token":"{}"}})",
+                   request.body.contains("containerregistry") ? "CANARY-registry-entra" : kToken));
+    };
+  }
+};
+
+TEST(EndToEndImages, WhySeesThatTheTagIsNotThere) {
+  RegistryOutside world;
+  const std::string folder = world.estate.folder.path("recording");
+  const Ended live = world.estate.run({"why", "-o", "json"});
+  const auto report = nlohmann::json::parse(live.out, nullptr, false);
+  ASSERT_FALSE(report.is_discarded()) << live.err;
+  EXPECT_EQ(report["pulls"][0]["cause"]["check"], "image-exists") << live.out;
+  EXPECT_EQ(report["pulls"][0]["cause"]["reason"],
+            "repository shop/cart has no tag 1.4.3; nearest: 1.4.2, 1.4.0");
+  EXPECT_EQ(live.code, 1);
+  for (const Request& request : world.server.requests())
+    EXPECT_TRUE(request.method == "GET" || request.path.starts_with("/oauth2/")) << request.path;
+
+  EXPECT_EQ(world.estate.run({"collect", "-d", folder}).code, 0);
+  const Ended replayed = world.estate.run({"why", "-o", "json", "--from", folder});
+  const auto without_command = [](const std::string& text) {
+    auto json = nlohmann::ordered_json::parse(text);
+    json["run"].erase("again");
+    return json.dump(2);
+  };
+  EXPECT_EQ(without_command(replayed.out), without_command(live.out));
+  const std::string all = live.out + live.err + read_folder(folder);
+  for (const char* secret : {"CANARY", "eyJ"})
+    EXPECT_FALSE(all.contains(secret)) << all.substr(all.find(secret), 200);
+}
+
+TEST(EndToEndImages, ARegistryThatDoesNotLetUsInIsAGapOfThatImageAlone) {
+  RegistryOutside world;
+  world.estate.sign_in = [](const Request&) {
+    return reply_with(200, fmt::format(R"({{"expires_in":3599,"access_token":"{}"}})", kToken));
+  };
+  const Ended live = world.estate.run({"why", "-o", "json"});
+  EXPECT_TRUE(live.out.contains("the caller has no role on the registry that lets it sign in"))
+      << live.out;
+  EXPECT_EQ(live.code, 1) << "the kubelet's message still tells that it is not there\n" << live.out;
 }
 
 }  // namespace

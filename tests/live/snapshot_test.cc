@@ -121,7 +121,7 @@ TEST(Snapshot, IsReadAsItWasLive) {
   const Folder folder;
   const auto written = write_snapshot(folder.below("s"), some(), {kAt, "live"}, "1.2.3");
   ASSERT_TRUE(written) << written.error();
-  EXPECT_EQ(*written, 6U);
+  EXPECT_EQ(written->documents, 6U);
   Input input;
   input.now = kAt;
   const Collected live = collect_exchanges(some(), input);
@@ -222,7 +222,7 @@ TEST(Snapshot, KeepsHostileRequestsWithin) {
       hostile.push_back(exchange(audience, "../..", url, "{}"));
   const auto written = write_snapshot(folder.below("s"), hostile, {kAt, "live"}, "1");
   ASSERT_TRUE(written) << written.error();
-  EXPECT_EQ(*written, hostile.size());
+  EXPECT_EQ(written->documents, hostile.size());
   EXPECT_EQ(files_of(folder.path()).size(), hostile.size() + 1);
   EXPECT_EQ(files_of(folder.path() / "s").size(), hostile.size() + 1);
 }

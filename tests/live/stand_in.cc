@@ -159,6 +159,10 @@ std::vector<std::string> StandIn::subscriptions() const {
 Response StandIn::answer(const Request& request) {
   for (const auto& [part, answer] : instead_)
     if (request.target.contains(part)) return answer(request);
+  return usual(request);
+}
+
+Response StandIn::usual(const Request& request) const {
   Response response;
   if (request.header("authorization") != "Bearer " + options_.token) {
     response = error(401, "InvalidAuthenticationToken", "The access token is invalid.");

@@ -35,6 +35,7 @@ class StandIn {
   void instead(std::string part, std::function<Response(const Request&)> answer);
 
   Response answer(const Request& request);
+  Response usual(const Request& request) const;  // without what is answered instead
   HttpServer::Handler handler() {
     return [this](const Request& request) { return answer(request); };
   }

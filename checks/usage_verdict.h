@@ -1,0 +1,14 @@
+// Whether a registry's quotas have room left.
+#pragma once
+
+#include <string_view>
+
+#include "check.h"
+
+namespace acr {
+
+// Fails where one of the chosen quotas is used to nine tenths or more.
+Verdict judge_usage(const Estate& estate, const Registry& registry,
+                    bool (*chosen)(std::string_view name));
+
+}  // namespace acr
