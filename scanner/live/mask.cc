@@ -65,6 +65,16 @@ std::string mask_query(MaskNames& names, std::string_view body) {
   return made + '}';
 }
 
+// "</v2/_catalog?last=shop%2Fcart>; rel=\"next\""
+std::string mask_link(MaskNames& names, std::string_view link) {
+  const std::size_t open = link.find('<'), close = link.find('>');
+  if (open != 0 || close == std::string_view::npos) return {};
+  const std::string_view target = link.substr(1, close - 1);
+  return fmt::format("<{}{}",
+                     target.contains("://") ? mask_url(names, target) : mask_target(names, target),
+                     link.substr(close));
+}
+
 void mask_exchange(MaskNames& names, Exchange& exchange, bool prose) {
   Request& request = exchange.request;
   if (request.audience == Audience::kubernetes)
@@ -84,8 +94,8 @@ void mask_exchange(MaskNames& names, Exchange& exchange, bool prose) {
       exchange.headers.emplace("docker-content-digest", digest_of(exchange.body));
   }
   exchange.body = std::move(body);
-  for (auto& [name, value] : exchange.headers)
-    if (name != "docker-content-digest") value = mask_prose(names, value);
+  if (const auto link = exchange.headers.find("link"); link != exchange.headers.end())
+    link->second = mask_link(names, link->second);
   exchange.failure = prose ? mask_prose(names, exchange.failure) : exchange.failure;
 }
 

@@ -57,7 +57,7 @@ constexpr auto kLabels = std::to_array<std::string_view>(
 constexpr std::array<std::string_view, 2> kPlaces{"data", "geo"};  // behind a region
 // Keys of labels that AKS and Kubernetes set; of the last ones the values say nothing either.
 constexpr auto kKnownDomains = std::to_array<std::string_view>(
-    {"kubernetes.io", "k8s.io", "azure.com", "virtual-kubelet.io", "karpenter.sh"});
+    {"kubernetes.io", "k8s.io", "azure.com", "virtual-kubelet.io", "karpenter.sh", "acr-doctor"});
 constexpr auto kKnownKeys = std::to_array<std::string_view>(
     {"agentpool", "type", "storageprofile", "storagetier", "virtualization", "CriticalAddonsOnly"});
 constexpr auto kPlainKeys =

@@ -154,14 +154,17 @@ class Pass {
     if (value.starts_with("/subscriptions/") || lower(value).starts_with("/providers/"))
       return names_.id(value);
     if (value.starts_with("azure:///")) return "azure://" + names_.id(value.substr(8));
+    // "spec.containers{cart}"
+    if (const std::size_t open = value.find('{'); low == "fieldpath" && value.ends_with('}'))
+      return std::string(value.substr(0, open + 1)) +
+             names_.name(value.substr(open + 1, value.size() - open - 2), "container") + '}';
     const MaskMember* found = find_member(low);
     if (found == nullptr) return names_.name(value, "value");
     const MaskMember& member = *found;
-    if (member.how == MaskHow::name && low == "name" && audience_ == Audience::registry)
-      return names_.repository(value);
-    if (low == "name" && !kind.empty()) return names_.name(value, kind);
     if (low == "loginserver") names_.add_login_server(value);
-    if (low == "tags") return names_.tag(value);
+    if (low == "tags" || (low == "name" && kind == "tag")) return names_.tag(value);
+    if (low == "name" && audience_ == Audience::registry) return names_.repository(value);
+    if (low == "name" && !kind.empty()) return names_.name(value, kind);
     if (low == "nodetaints") return taint(value);
     if (low == "condition") return mask_literals(names_, value);
     if (low == "actions" && value.starts_with("repositories/")) return names_.repository(value);

@@ -61,7 +61,7 @@ const Table& members() {
         // registries
         "schemaVersion mediaType digest size config layers manifests manifest tag platform "
         "architecture os os.version os.features variant changeableAttributes lastUpdatedTime "
-        "createdTime configMediaType quarantineState platforms artifactType repositories history "
+        "createdTime configMediaType quarantineState platforms artifactType history "
         // Kubernetes
         "metadata items spec status phase reason effect operator labels annotations selector "
         "nodeSelector tolerations taints affinity imagePullPolicy pullPolicy conditions nodeInfo "
@@ -96,7 +96,7 @@ const Table& members() {
         "destinationAddressPrefix destinationAddressPrefixes ipAddressOrRange podCidr serviceCidr "
         "dnsServiceIP");
     add(made, MaskHow::image, "", "image imageID reference sourceRepository targetRepository");
-    add(made, MaskHow::repository, "", "imageName repository");
+    add(made, MaskHow::repository, "", "imageName repository repositories");
     add(made, MaskHow::prose, "",
         "message detail condition undecodable "
         "refusedByVirtualNode errorMessage");
@@ -125,7 +125,9 @@ std::string_view kind_within(std::string_view list) {
       {"imagepullsecrets", "secret"},
       {"agentpoolprofiles", "pool"},
       {"ownerreferences", "workload"},
-      {"credentials", "user"}};
+      {"credentials", "user"},
+      {"tag", "tag"},
+      {"tags", "tag"}};
   const auto found = kinds.find(lower(list));
   return found == kinds.end() ? std::string_view() : found->second;
 }

@@ -15,6 +15,7 @@
 namespace acr {
 namespace {
 
+constexpr std::size_t kLongName = 512;   // longer ones are nobody's, and not taken apart
 constexpr std::size_t kShortNumber = 4;  // ordinals and the like say nothing
 
 constexpr std::array kStays = std::to_array<std::string_view>({"default",
@@ -294,6 +295,7 @@ std::string MaskNames::derived(std::string_view text, std::string_view kind) {
 
 std::string MaskNames::name(std::string_view text, std::string_view kind) {
   if (stays(text)) return std::string(text);
+  if (text.size() > kLongName) return atom(text, kind);
   if (is_guid(text)) return guid(text);
   if (auto masked = address(text)) return *std::move(masked);
   if (is_digits(text)) return number(text);
@@ -322,7 +324,7 @@ std::string MaskNames::name(std::string_view text, std::string_view kind) {
 
 std::string MaskNames::derived_of_known(std::string_view text) {
   const std::size_t dash = text.find_last_of("-_");
-  if (dash == std::string_view::npos || dash == 0) return {};
+  if (dash == std::string_view::npos || dash == 0 || text.size() > kLongName) return {};
   if (std::string made = node_group(text); !made.empty()) return made;
   if (std::string made = node(text); !made.empty()) return made;
   const std::string_view base = text.substr(0, dash), ending = text.substr(dash + 1);

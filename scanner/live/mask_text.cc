@@ -250,17 +250,10 @@ std::string mask_chunk(MaskNames& names, std::string_view chunk, bool quoted) {
 
 }  // namespace
 
-std::string mask_url(MaskNames& names, std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return names.patterns(url);
-  const std::size_t query = std::min(url.find('?'), url.size());
-  const std::size_t slash = std::min(url.find('/', scheme + 3), query);
-  std::string made(url.substr(0, scheme + 3));
-  const std::string_view host = url.substr(scheme + 3, slash - scheme - 3);
-  made +=
-      names.host(host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1));
-  made += mask_path(names, url.substr(slash, query - slash));
-  std::string_view rest = url.substr(query);
+std::string mask_target(MaskNames& names, std::string_view target) {
+  const std::size_t query = std::min(target.find('?'), target.size());
+  std::string made = mask_path(names, target.substr(0, query));
+  std::string_view rest = target.substr(query);
   while (!rest.empty()) {
     made += rest.front();
     rest.remove_prefix(1);
@@ -274,6 +267,17 @@ std::string mask_url(MaskNames& names, std::string_view url) {
     rest.remove_prefix(part.size());
   }
   return made;
+}
+
+std::string mask_url(MaskNames& names, std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return names.patterns(url);
+  const std::size_t slash = std::min(url.find_first_of("/?", scheme + 3), url.size());
+  std::string made(url.substr(0, scheme + 3));
+  const std::string_view host = url.substr(scheme + 3, slash - scheme - 3);
+  made +=
+      names.host(host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1));
+  return made += mask_target(names, url.substr(slash));
 }
 
 std::string mask_literals(MaskNames& names, std::string_view text) {

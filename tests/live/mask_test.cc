@@ -175,6 +175,75 @@ TEST(Mask, TokensAndStartsOfNamesTellNothing) {
   EXPECT_TRUE(masked.names.contains("shop"));
 }
 
+TEST(Mask, LongAndDeepTextsEnd) {
+  std::string chain, deep;
+  for (int i = 0; i < 200'000; ++i) chain += "-1";
+  for (int i = 0; i < 200; ++i) deep += R"({"properties":)";
+  deep += "1" + std::string(200, '}');
+  Exchange pods;
+  pods.request.audience = Audience::kubernetes;
+  pods.request.url = "https://10.1.2.3/api/v1/pods";
+  pods.status = 200;
+  pods.body = fmt::format(
+      R"({{"kind":"PodList","apiVersion":"v1","items":[{{"metadata":{{"name":"a{0}","namespace":"mc{0}"}},
+         "status":{{"message":"a{0}: 1.2.3.4{0} '{0}"}}}}]}})",
+      chain);
+  Exchange resources;
+  resources.request.url = "https://management.azure.com/subscriptions/" + chain;
+  resources.status = 200;
+  resources.body = deep;
+  const Masked masked = mask_exchanges({pods, resources}, "key");
+  EXPECT_TRUE(json::accept(masked.exchanges[0].body));
+  EXPECT_TRUE(json::accept(masked.exchanges[1].body)) << masked.exchanges[1].body.substr(0, 200);
+}
+
+Exchange of_registry(const std::string& target, const std::string& body) {
+  Exchange exchange;
+  exchange.request.audience = Audience::registry;
+  exchange.request.context = "contoso.azurecr.io";
+  exchange.request.url = "https://contoso.azurecr.io" + target;
+  exchange.status = 200;
+  exchange.body = body;
+  return exchange;
+}
+
+TEST(Mask, WhatARegistryHoldsKeepsItsRelations) {
+  const std::string manifest =
+      R"({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": []})";
+  std::vector<Exchange> given{
+      of_registry("/v2/shop/cart/manifests/1.4.2", manifest),
+      of_registry("/v2/shop/cart/manifests/1.5.0",
+                  R"({"schemaVersion":2,"annotations":{"source":"https://git.contoso.com/cart"}})"),
+      of_registry("/acr/v1/shop/cart/_tags/1.4.2",
+                  R"({"registry":"contoso.azurecr.io","imageName":"shop/cart","tag":{"name":"1.4.2",
+                     "digest":"sha256:00","changeableAttributes":{"readEnabled":true}}})"),
+      of_registry("/v2/shop/cart/tags/list?n=1000",
+                  R"({"name":"shop/cart","tags":["1.4.2","latest"]})"),
+      of_registry("/v2/_catalog?last=shop%2Fcart&n=1000",
+                  R"({"repositories":["shop/cart","shop/till"]})")};
+  given[3].headers["link"] = R"(</v2/_catalog?last=shop%2Fcart&n=1000>; rel="next")";
+  const Masked masked = mask_exchanges(given, "key");
+  std::string all;
+  for (const Exchange& exchange : masked.exchanges) {
+    all += exchange.request.context + exchange.request.url + exchange.body + "\n";
+    for (const auto& [name, value] : exchange.headers) all += value + "\n";
+  }
+  for (const char* name : {"contoso", "shop", "cart", "till", "1.4.2", "1.5.0", "git"})
+    EXPECT_FALSE(all.contains(name)) << name << "\n" << all;
+  EXPECT_EQ(masked.exchanges[0].request.url,
+            "https://registry111.azurecr.io/v2/image1/image2/manifests/tag1");
+  EXPECT_EQ(masked.exchanges[0].body, manifest) << "its digest is that of its bytes";
+  EXPECT_EQ(masked.exchanges[1].headers.at("docker-content-digest").substr(0, 7), "sha256:");
+  const json tag = json::parse(masked.exchanges[2].body);
+  EXPECT_EQ(tag["tag"]["name"], "tag1");
+  EXPECT_EQ(tag["imageName"], "image1/image2");
+  EXPECT_EQ(json::parse(masked.exchanges[3].body)["tags"], json({"tag1", "latest"}));
+  EXPECT_EQ(json::parse(masked.exchanges[4].body)["repositories"][0], "image1/image2");
+  const std::string link = masked.exchanges[3].headers.at("link");
+  const std::string& next = masked.exchanges[4].request.url;
+  EXPECT_TRUE(next.ends_with(link.substr(1, link.find('>') - 1))) << link << " " << next;
+}
+
 // --- whole estates ---
 
 std::vector<std::string> estates() {
@@ -298,10 +367,9 @@ std::string lowered(std::string text) {
 std::vector<std::string> verdicts(const json& report) {
   std::vector<std::string> lines;
   for (const json& result : report["results"])
-    lines.push_back(
-        fmt::format("{} {} {} {}", result["check"].get<std::string>(),
-                    result["outcome"].get<std::string>(), result["severity"].get<std::string>(),
-                    result["subject"]["kind"].get<std::string>()));
+    lines.push_back(fmt::format(
+        "{} {} {} {}", result["check"].get<std::string>(), result["outcome"].get<std::string>(),
+        result["severity"].get<std::string>(), result["subject"]["kind"].get<std::string>()));
   for (const json& pull : report["pulls"]) {
     std::string line =
         fmt::format("{} {} {}", pull["verdict"].get<std::string>(), pull["podCount"].dump(),
