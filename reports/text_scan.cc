@@ -199,9 +199,10 @@ void draw_matrix(Page& page, const Report& report) {
   page.line();
 }
 
-// Off the pull path one check often says the same of many resources: one row for all of them.
+// Off the pull path one check often says the same of many resources: one row for all of them
+// on a terminal.
 bool is_merged(const Page& page, const Result& result) {
-  return result.check->link == Link::none && !page.options.verbose;
+  return result.check->link == Link::none && caps_lists(page);
 }
 
 struct Merged {
@@ -276,7 +277,7 @@ struct Gaps {
   std::string reason;  // of the first
   std::vector<std::string> supply;
   std::vector<std::string_view> checks;
-  std::size_t results = 0, reasons = 0;
+  std::size_t results = 0, reasons = 0, commands = 0;
   bool off_path = false, denied = false;
 };
 
@@ -306,11 +307,13 @@ std::vector<Gaps> group_by_gap(const Report& report, bool every) {
     if (key.empty()) key = '\x1F' + verdict.reason;
     const auto [place, is_new] = places.emplace(key, groups.size());
     if (is_new)
-      groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0, off_path, false});
+      groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0, 0, off_path, false});
     Gaps& group = groups[place->second];
     group.denied |= verdict.basis == Basis::denied;
     ++group.results;
     if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
+    const std::string first = verdict.supply.empty() ? std::string() : verdict.supply.front();
+    if (seen.emplace(key + '\x1D' + first, true).second) ++group.commands;
     if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
         group.checks.end()) {
       group.checks.push_back(result.check->id);
@@ -341,6 +344,9 @@ void draw_gaps(Page& page, const Report& report) {
       checks += fmt::format(" and {} more", group.checks.size() - named);
     }
     if (brief) page.commands(4, group.supply);
+    if (brief && group.commands > 1)
+      checks +=
+          fmt::format("; and the same for {}", count_of(group.commands - 1, "other resource"));
     for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
     if (!brief) page.commands(4, group.supply);
   };

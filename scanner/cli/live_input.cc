@@ -132,6 +132,7 @@ class Access {
     scope.subscriptions = options_.live.subscriptions;
     scope.management_groups = options_.live.management_groups;
     scope.names = options_.live.registries;
+    scope.posture = options_.command != "why";
     if (!options_.cluster.empty() && !scope.names.empty()) scope.names.push_back(options_.cluster);
     const AuthChoice choice = options_.live.auth.empty()
                                   ? AuthChoice::automatic

@@ -22,6 +22,9 @@ struct AzureScope {
   std::vector<std::string> subscriptions;
   std::vector<std::string> management_groups;
   std::vector<std::string> names;  // only those that hold a registry or cluster of such a name
+  // Also what only the checks off the pull path need: locks, Defender, and for every registry its
+  // tokens, cache rules, usages and diagnostic settings, which no list of a subscription has.
+  bool posture = false;
 };
 
 // What an answer leads to.
@@ -32,6 +35,10 @@ struct NextStep {
   // Every recorded answer whose URL begins with this is superseded as well: its list began anew.
   std::string restarts;
 };
+
+// Is this what the checks off the pull path are asked with? `why` looks into such answers where a
+// pull depends on them, and otherwise has no word to say about them.
+bool asks_for_posture(std::string_view url);
 
 class AzurePlan {
  public:
@@ -59,6 +66,9 @@ class AzurePlan {
            Audience audience = Audience::arm);
   // A resource of a subscription that is not listed anyway.
   void ask_elsewhere(std::vector<Request>& requests, std::string_view id);
+  void ask_child(std::vector<Request>& requests, std::string_view id, std::string_view child,
+                 std::string_view version);
+  void ask_logs(std::vector<Request>& requests, std::string_view id);
   void ask_details(std::vector<Request>& requests, const std::string& login_server);
   void ask_application(std::vector<Request>& requests, std::string_view app_id);
   void ask_assignments(std::vector<Request>& requests, const std::string& subscription);
