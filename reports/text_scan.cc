@@ -312,8 +312,9 @@ std::vector<Gaps> group_by_gap(const Report& report, bool every) {
     group.denied |= verdict.basis == Basis::denied;
     ++group.results;
     if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
-    const std::string first = verdict.supply.empty() ? std::string() : verdict.supply.front();
-    if (seen.emplace(key + '\x1D' + first, true).second) ++group.commands;
+    std::string command = key + '\x1D';
+    if (!verdict.supply.empty()) command += verdict.supply.front();
+    if (seen.emplace(std::move(command), true).second) ++group.commands;
     if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
         group.checks.end()) {
       group.checks.push_back(result.check->id);
