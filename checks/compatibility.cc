@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "estate/command.h"
 #include "registry_verdict.h"
 
 namespace acr {
@@ -106,7 +107,11 @@ Presence has_subnet_rules(const Estate& estate, const Registry& registry) {
             {estate.cite(registry.origin, "networkRuleSet/defaultAction", rules.default_action)},
             {}};
   }
-  return {Tri::unknown, {}, {registry_command(registry, "network-rule list", "--output json")}};
+  // Newer versions of the API hide them.
+  return {Tri::unknown,
+          {},
+          {fmt::format("az rest --method get --url {}",
+                       quote(registry.id.text() + "?api-version=2021-08-01-preview"))}};
 }
 
 Presence has_endpoint(const Estate& estate, const Registry& registry) {

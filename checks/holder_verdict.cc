@@ -76,7 +76,7 @@ Verdict judge_holders(const Estate& estate, const Registry& registry, const Regi
             "az role definition list --name {}",
             quote(assignment.role_id.empty() ? assignment.role_name : assignment.role_id))});
   }
-  return pass(fmt::format("none of the {} lets a {} {}", coverage.lists, one, right.word),
+  return pass(fmt::format("none of the {} lets any {} {}", coverage.lists, one, right.word),
               std::move(evidence), Basis::arm);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "estate/command.h"
 
@@ -51,29 +52,45 @@ constexpr ListWords kLists[] = {
     {Kind::registry_usage, "usages", "az acr show-usage --name"},
 };
 
+// A query that puts the resource's id beside its list. Double quotes read better around JMESPath's
+// single ones, where the id holds nothing that a shell or JMESPath would read.
+std::string query_with(const ResourceId& resource, std::string_view member,
+                       std::string_view source) {
+  const std::string query =
+      fmt::format("{{resource: '{}', {}: {}}}", resource.text(), member, source);
+  const bool plain = std::ranges::all_of(resource.text(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("/-_.()").contains(static_cast<char>(c));
+  });
+  return plain ? fmt::format("\"{}\"", query) : quote(query);
+}
+
 }  // namespace
 
 std::string list_command(const ResourceId& resource, Kind kind) {
   const std::string subscription = quote(resource.subscription());
-  const auto named = [&](std::string_view member, std::string_view source) {
-    return quote(fmt::format("{{resource: '{}', {}: {}}}", resource.text(), member, source));
-  };
   if (kind == Kind::defender_plan)
     return fmt::format("az security pricing list --subscription {} --output json", subscription);
   if (kind == Kind::lock) {
     const ResourceId whole(fmt::format("/subscriptions/{}", resource.subscription()));
     return fmt::format("az lock list --subscription {} --query {} --output json", subscription,
-                       quote(fmt::format("{{resource: '{}', locks: @}}", whole.text())));
+                       query_with(whole, "locks", "@"));
   }
   if (kind == Kind::diagnostic_setting) {
     return fmt::format("az monitor diagnostic-settings list --resource {} --query {} --output json",
-                       quote(resource.text()), named("diagnosticSettings", "@"));
+                       quote(resource.text()), query_with(resource, "diagnosticSettings", "@"));
+  }
+  if (kind == Kind::dns_zone_group) {
+    return fmt::format(
+        "az network private-endpoint dns-zone-group list {} --endpoint-name {} --query {} "
+        "--output json",
+        in_group(resource), quote(resource.name()), query_with(resource, "zoneGroups", "@"));
   }
   for (const ListWords& words : kLists) {
     if (words.kind != kind) continue;
-    return fmt::format("{} {} --subscription {} --query {} --output json", words.command,
-                       quote(resource.name()), subscription,
-                       named(words.member, kind == Kind::registry_usage ? "value" : "@"));
+    return fmt::format(
+        "{} {} --subscription {} --query {} --output json", words.command, quote(resource.name()),
+        subscription,
+        query_with(resource, words.member, kind == Kind::registry_usage ? "value" : "@"));
   }
   return {};
 }

@@ -36,9 +36,10 @@ Verdict judge_usage(const Estate& estate, const Registry& registry,
   if (!full.empty())
     return fail(fmt::format("nearly used up or exceeded: {}", full), std::move(evidence),
                 Basis::arm, {});
-  return pass(evidence.size() == 1 ? fmt::format("room is left: {}", last)
-                                   : fmt::format("all {} quotas have room left", evidence.size()),
-              std::move(evidence), Basis::arm);
+  std::string reason = evidence.size() == 1
+                           ? fmt::format("room is left: {}", last)
+                           : fmt::format("all {} quotas have room left", evidence.size());
+  return pass(std::move(reason), std::move(evidence), Basis::arm);
 }
 
 }  // namespace acr

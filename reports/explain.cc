@@ -45,7 +45,9 @@ std::string render_control(std::string_view id, const Answers& answers,
     Page page(options);
     if (!text.empty()) page.line();
     std::string head = page.paint(Tone::strong, clean(id));
-    head.append("   ").append(to_string(feature->decision));
+    head.append("   ").append(feature->decision == Decision::checks
+                                  ? std::string_view("not asked for as such")
+                                  : to_string(feature->decision));
     page.line(head);
     page.labelled(12, "Asks for", feature->what);
     page.labelled(12, "Decision", feature->reason);

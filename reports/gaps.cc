@@ -35,11 +35,14 @@ std::vector<Gaps> group_by_gap(const Report& report, bool every) {
     if (key.empty()) key = '\x1F' + verdict.reason;
     const auto [place, is_new] = places.emplace(key, groups.size());
     if (is_new)
-      groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0, off_path, false});
+      groups.push_back({clean(verdict.reason), verdict.supply, {}, 0, 0, 0, off_path, false});
     Gaps& group = groups[place->second];
     group.denied |= verdict.basis == Basis::denied;
     ++group.results;
     if (seen.emplace(key + '\x1E' + verdict.reason, true).second) ++group.reasons;
+    std::string command = key + '\x1D';
+    if (!verdict.supply.empty()) command += verdict.supply.front();
+    if (seen.emplace(std::move(command), true).second) ++group.commands;
     if (std::find(group.checks.begin(), group.checks.end(), result.check->id) ==
         group.checks.end()) {
       group.checks.push_back(result.check->id);

@@ -15,7 +15,7 @@ struct Gaps {
   std::string reason;  // of the first
   std::vector<std::string> supply;
   std::vector<std::string_view> checks;
-  std::size_t results = 0, reasons = 0;
+  std::size_t results = 0, reasons = 0, commands = 0;
   bool off_path = false, denied = false;  // of a check off the pull path; a refusal is the lack
 };
 

@@ -226,9 +226,10 @@ void draw_accepted(Page& page, const Report& report) {
   page.line();
 }
 
-// Off the pull path one check often says the same of many resources: one row for all of them.
+// Off the pull path one check often says the same of many resources: one row for all of them
+// on a terminal.
 bool is_merged(const Page& page, const Result& result) {
-  return result.check->link == Link::none && !page.options.verbose;
+  return result.check->link == Link::none && caps_lists(page);
 }
 
 struct Merged {
@@ -323,6 +324,9 @@ void draw_gaps(Page& page, const Report& report) {
       checks += fmt::format(" and {} more", group.checks.size() - named);
     }
     if (brief) page.commands(4, group.supply);
+    if (brief && group.commands > 1)
+      checks +=
+          fmt::format("; and the same for {}", count_of(group.commands - 1, "other resource"));
     for (const auto& part : wrap(checks, page.room(4))) page.faint("    " + part);
     if (!brief) page.commands(4, group.supply);
   };

@@ -126,7 +126,7 @@ const Check isolated_cluster_can_make_nodes{
     .id = "isolated-cluster-can-make-nodes",
     .title = "The isolated cluster finds its own images",
     .problem = "The isolated cluster does not find its own images",
-    .severity = Severity::high,
+    .severity = Severity::medium,
     .why =
         "A cluster without a way to the internet takes its nodes' own images from a registry that "
         "caches Microsoft's. When that registry, its cache rule or the right to pull is missing, "

@@ -36,7 +36,7 @@ const Check kubernetes_rbac_is_enabled{
     .id = "kubernetes-rbac-is-enabled",
     .title = "The cluster checks what each caller may do",
     .problem = "The cluster lets every caller do everything",
-    .severity = Severity::high,
+    .severity = Severity::medium,
     .why =
         "Without role-based access control every account and every pod's service account is an "
         "administrator of the cluster.",

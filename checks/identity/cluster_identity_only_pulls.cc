@@ -47,11 +47,10 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
       if (is_its(grant)) undecided = grant.assignment->role_id;
     }
   }
-  const std::string who = fmt::format("kubelet identity {}", principal->name);
+  const std::string& who = principal->name;
   if (!excess.empty())
-    return fail(fmt::format("{} of cluster {} may do more than pull: {}", who,
-                            attachment.cluster->name, excess),
-                std::move(evidence), Basis::arm, std::move(fix));
+    return fail(fmt::format("{} may do more than pull: {}", who, excess), std::move(evidence),
+                Basis::arm, std::move(fix));
   if (!undecided.empty())
     return unknown(fmt::format("what role {} permits to {} is not known", undecided, who),
                    std::move(evidence),

@@ -13,13 +13,16 @@ namespace {
 Verdict judge(const Estate& estate, const Attachment& attachment) {
   const Registry& registry = *attachment.registry;
   const Cluster& cluster = *attachment.cluster;
-  if (auto verdict = unless_described(estate, cluster)) return *std::move(verdict);
   const Setting& policy = registry.settings["policies/azureADAuthenticationAsArmPolicy/status"];
   if (!policy.known())
     return unknown_field(estate, registry, "policies/azureADAuthenticationAsArmPolicy");
   if (!policy.given() || !same_text(policy.value, "disabled"))
     return not_applicable("the registry accepts tokens made for Azure Resource Manager",
                           {estate.cite(policy)});
+  if (auto verdict = unless_described(estate, cluster)) {
+    verdict->evidence = together({estate.cite(policy)}, verdict->evidence);
+    return *std::move(verdict);
+  }
   OldNodes old = old_nodes(estate, cluster);
   std::vector<Evidence> evidence = together({estate.cite(policy)}, old.evidence);
   if (!old.pools.empty())

@@ -7,6 +7,11 @@ namespace acr {
 
 namespace {
 
+std::string without_stop(std::string text) {
+  while (text.ends_with('.') || text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
 Verdict judge(const Estate& estate, const Registry& registry) {
   const ChildList* list = estate.child_list(registry.id, Kind::cache_rule);
   std::vector<Evidence> evidence;
@@ -36,7 +41,8 @@ Verdict judge(const Estate& estate, const Registry& registry) {
     for (const CredentialSet::Health& health : set->health) {
       if (health.status.empty() || same_text(health.status, "Healthy")) continue;
       return fail(fmt::format("credential set {} of cache rule {} is {}{}", set->name, rule.name,
-                              health.status, health.message.empty() ? "" : ": " + health.message),
+                              health.status,
+                              health.message.empty() ? "" : ": " + without_stop(health.message)),
                   together(std::move(evidence),
                            {estate.cite(set->origin, "authCredentials", health.status)}),
                   Basis::arm, {});

@@ -39,19 +39,21 @@ Verdict judge(const Estate& estate, const Registry& registry) {
     return unknown_field(estate, registry, "publicNetworkAccess");
   if (exposure.state == Exposure::State::closed)
     return fail(
-        fmt::format("{} network rules do nothing: public network access is disabled", count),
+        fmt::format(
+            "the registry's network rules ({}) do nothing: public network access is disabled",
+            count),
         std::move(evidence), Basis::arm, remove_rules(registry));
   if (exposure.state == Exposure::State::open)
-    return fail(
-        fmt::format("{} network rules do nothing: the default action lets every network in", count),
-        std::move(evidence), Basis::arm, remove_rules(registry));
+    return fail(fmt::format("the registry's network rules ({}) do nothing: the default action lets "
+                            "every network in",
+                            count),
+                std::move(evidence), Basis::arm, remove_rules(registry));
   if (!rules.subnet_rules.empty() && !connections_with(registry, "Approved").empty()) {
     evidence.push_back(estate.cite(registry.origin, "privateEndpointConnections", "approved"));
-    return fail(
-        fmt::format(
-            "{} rules for subnets do nothing: a registry with a private endpoint takes none",
-            rules.subnet_rules.size()),
-        std::move(evidence), Basis::arm, {});
+    return fail(fmt::format("the registry's rules for subnets ({}) do nothing: a registry with a "
+                            "private endpoint takes none",
+                            rules.subnet_rules.size()),
+                std::move(evidence), Basis::arm, {});
   }
   return pass("network access is limited by the registry's rules", std::move(evidence), Basis::arm);
 }

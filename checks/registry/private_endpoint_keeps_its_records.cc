@@ -42,6 +42,7 @@ Verdict judge(const Estate& estate, const Registry& registry) {
   }
   std::vector<Evidence> evidence;
   for (const PrivateEndpoint* endpoint : endpoints) {
+    evidence.push_back(estate.cite(endpoint->origin, "", std::string(endpoint->id.name())));
     const auto& groups = estate.zone_groups_of(endpoint->id);
     if (!groups.empty()) {
       evidence.push_back(estate.cite(groups.front()->origin, "",
@@ -50,15 +51,13 @@ Verdict judge(const Estate& estate, const Registry& registry) {
                                          : std::string(groups.front()->id.name())));
       continue;
     }
-    if (!groups_listed(estate, endpoint->id))
-      return unknown(fmt::format("the DNS zone groups of private endpoint {} were not given",
-                                 endpoint->id.name()),
-                     {estate.cite(endpoint->origin, "", std::string(endpoint->id.name()))},
-                     {fmt::format("az network private-endpoint dns-zone-group list {} "
-                                  "--endpoint-name {} --query {} --output json",
-                                  in_group(endpoint->id), quote(endpoint->id.name()),
-                                  quote(fmt::format("{{resource: '{}', zoneGroups: @}}",
-                                                    endpoint->id.text())))});
+    if (!groups_listed(estate, endpoint->id)) {
+      Verdict verdict = unknown_list(estate, endpoint->id,
+                                     fmt::format("private endpoint {}", endpoint->id.name()),
+                                     Kind::dns_zone_group);
+      verdict.evidence = together(std::move(evidence), verdict.evidence);
+      return verdict;
+    }
     const ChildList* list = estate.child_list(endpoint->id, Kind::dns_zone_group);
     evidence.push_back(estate.cite(list->origin, "", counted(list->count, Kind::dns_zone_group)));
     return fail(fmt::format("private endpoint {} has no DNS zone group", endpoint->id.name()),

@@ -35,7 +35,7 @@ Verdict judge(const Estate& estate, const Registry& registry) {
   std::string lost;
   if (registry.network_rules && same_text(registry.network_rules->default_action, "Deny"))
     lost = fmt::format(
-        ", and {} network rules would no longer count",
+        ", and network rules ({} shown) would no longer count",
         registry.network_rules->ip_rules.size() + registry.network_rules->subnet_rules.size());
   if (approved == 0)
     return fail(fmt::format("public network access is enabled; to disable it now would cut off "
@@ -43,8 +43,8 @@ Verdict judge(const Estate& estate, const Registry& registry) {
                             lost),
                 std::move(evidence), Basis::arm, {});
   return fail(fmt::format("public network access is enabled; to disable it cuts off clients that "
-                          "do not use one of {} private endpoint{}{}",
-                          approved, approved == 1 ? "" : "s", lost),
+                          "do not come by a private endpoint ({} approved){}",
+                          approved, lost),
               std::move(evidence), Basis::arm,
               {update_command(registry, "--public-network-enabled false")});
 }

@@ -32,6 +32,11 @@ Verdict judge(const Estate& estate, const Registry& registry) {
                                                          registry.network_rules->subnet_rules.size()
                                                    : 0;
   const std::size_t endpoints = connections_with(registry, "Approved").size();
+  if (rules + endpoints == 0)
+    return fail(
+        "every network may ask the registry; to deny them now would cut off every client, because "
+        "no network rule and no private endpoint lets anybody in",
+        std::move(exposure.evidence), Basis::arm, {});
   return fail(fmt::format("every network may ask the registry; after the change only those of {} "
                           "network rule{} and {} approved private endpoint{} may",
                           rules, rules == 1 ? "" : "s", endpoints, endpoints == 1 ? "" : "s"),

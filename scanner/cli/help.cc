@@ -271,6 +271,9 @@ Usage
   acr-doctor explain CHECK [OPTION...]
   acr-doctor explain --error TEXT|- [OPTION...]
 
+CHECK is the name of a check, or a rule of another catalogue that checks here answer to: an Azure
+Policy definition, CKV_AZURE_137, Azure.ACR.AdminUser, C-0243, ...
+
 Input
   --error TEXT                    the message of a failed pull; - reads one a line from standard input
 

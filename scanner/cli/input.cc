@@ -1,14 +1,29 @@
 // From --from to the estate, and what the collector had to say to the report.
 #include <algorithm>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "live/azure_plan.h"
 #include "live/snapshot.h"
 
 namespace acr {
 namespace {
+
+// Documents that only checks off the pull path look at, by their names. A recording for `scan` has
+// them, a run of `why` does not: what it says must not depend on them.
+std::set<std::string> posture_sources(const Estate& estate) {
+  std::set<std::string> posture, others;
+  for (const Document& document : estate.documents) {
+    const bool only_posture =
+        !document.request_url.empty() && asks_for_posture(document.request_url);
+    (only_posture ? posture : others).insert(document.source);
+  }
+  for (const std::string& source : others) posture.erase(source);
+  return posture;
+}
 
 std::vector<Notification> notifications_of(const Collected& collected) {
   std::vector<Notification> notifications;
@@ -81,8 +96,10 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
     given.mode = "live";
   else if (given.collected.recording)
     given.mode = given.collected.recording->mode;
+  const std::set<std::string> left_out =
+      options.command == "why" ? posture_sources(given.collected.estate) : std::set<std::string>{};
   for (Notification& note : notifications_of(given.collected))
-    given.notifications.push_back(std::move(note));
+    if (!left_out.contains(note.source)) given.notifications.push_back(std::move(note));
   return given;
 }
 

@@ -145,6 +145,7 @@ class Access {
     scope.registries = options_.live.registries;
     scope.clusters = options_.live.clusters;
     if (!options_.cluster.empty()) scope.clusters.push_back(options_.cluster);
+    scope.posture = options_.command != "why";
     const AuthChoice choice = options_.live.auth.empty()
                                   ? AuthChoice::automatic
                                   : parse_auth(options_.live.auth).value_or(AuthChoice::automatic);

@@ -224,11 +224,13 @@ void read_usage(AbsorbContext& context, const AzureObject& object) {
     usage.registry = registry_of_url(context.estate.documents[usage.origin.document].request_url);
   }
   if (usage.registry.empty()) {
-    context.remark({Remark::Level::note, "objects-not-read",
-                    fmt::format("{}: a quota that does not say of which registry it is; az acr "
-                                "show-usage needs the --query that scan prints with it",
-                                usage.origin.pointer.empty() ? "/" : usage.origin.pointer),
-                    context.estate.source(usage.origin)});
+    // Once for the whole list.
+    if (usage.origin.pointer.ends_with("/0")) {
+      context.remark({Remark::Level::note, "objects-not-read",
+                      "quotas that do not say of which registry they are: az acr show-usage needs "
+                      "the --query that scan prints with it",
+                      context.estate.source(usage.origin)});
+    }
     return;
   }
   usage.name = object.text("name");

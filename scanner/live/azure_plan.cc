@@ -21,7 +21,8 @@ using Element = simdjson::dom::element;
 // (azure-rest-api-specs).
 struct TypeVersion {
   std::string_view type, version, fallback;
-  bool listed;  // once a subscription
+  bool listed;           // once a subscription
+  bool posture = false;  // only where the checks off the pull path are asked for
 };
 constexpr std::array kTypes{
     TypeVersion{"Microsoft.ContainerRegistry/registries", "2025-11-01", "2023-07-01", true},
@@ -43,7 +44,13 @@ constexpr std::array kTypes{
                 true},
     TypeVersion{"Microsoft.Authorization/roleDefinitions", "2022-04-01", "2018-01-01-preview",
                 false},
+    TypeVersion{"Microsoft.Authorization/locks", "2020-05-01", "2016-09-01", true, true},
+    TypeVersion{"Microsoft.Security/pricings", "2024-01-01", "2018-06-01", true, true},
 };
+// What Defender says of a registry's images. The list of a subscription holds thousands of others.
+constexpr std::string_view kAssessment =
+    "providers/Microsoft.Security/assessments/c0b7cfc6-3172-465a-b378-53c7ff2cc0d5";
+constexpr std::string_view kRegistryVersion = kTypes.front().version;
 constexpr std::string_view kSubscriptionVersion = "2022-12-01";
 constexpr std::string_view kResourceGraphVersion = "2022-10-01";
 // The only version of its time that shows which subnets a registry lets in (network-rule list).
@@ -185,6 +192,21 @@ bool refuses_version(int status, Element root) {
 
 }  // namespace
 
+bool asks_for_posture(std::string_view url) {
+  const std::string path = lower(url.substr(0, url.find('?')));
+  constexpr std::array kEnds{std::string_view{"/microsoft.authorization/locks"},
+                             std::string_view{"/diagnosticsettings"},
+                             std::string_view{"/listusages"}, std::string_view{"/scopemaps"},
+                             std::string_view{"/cacherules"}};
+  // …/registries/R/tokens
+  const std::size_t registries = path.rfind("/registries/");
+  const bool tokens = registries != std::string::npos && path.ends_with("/tokens") &&
+                      path.find('/', registries + 12) == path.size() - 7;
+  return tokens || path.contains("/providers/microsoft.security/") ||
+         path.contains("/credentialsets/") ||
+         std::ranges::any_of(kEnds, [&](std::string_view end) { return path.ends_with(end); });
+}
+
 void AzurePlan::ask(std::vector<Request>& requests, std::string url, std::string body,
                     Audience audience) {
   if (url.empty() || !asked_.insert(lower(url) + "\x1f" + body).second) return;
@@ -231,7 +253,7 @@ std::vector<Request> AzurePlan::list_subscription(std::string_view id) {
   const std::string base = fmt::format("{}/subscriptions/{}", scope_.arm, lower(id));
   ask(requests, fmt::format("{}?api-version={}", base, kSubscriptionVersion));
   for (const TypeVersion& type : kTypes) {
-    if (type.listed)
+    if (type.listed && (scope_.posture || !type.posture))
       ask(requests, fmt::format("{}/providers/{}?api-version={}", base, type.type, type.version));
   }
   // Built-in roles are known; there are hundreds of them in every answer without this filter.
@@ -280,14 +302,25 @@ void AzurePlan::ask_groups(std::vector<Request>& requests) {
   }
 }
 
+void AzurePlan::ask_child(std::vector<Request>& requests, std::string_view id,
+                          std::string_view child, std::string_view version) {
+  ask(requests, fmt::format("{}{}/{}?api-version={}", scope_.arm, id, child, version));
+}
+
+// Where the logs of a resource go to. No list of them covers more than one resource.
+void AzurePlan::ask_logs(std::vector<Request>& requests, std::string_view id) {
+  if (scope_.posture)
+    ask_child(requests, id, "providers/Microsoft.Insights/diagnosticSettings",
+              "2021-05-01-preview");
+}
+
 void AzurePlan::ask_details(std::vector<Request>& requests, const std::string& login_server) {
   const auto known = registry_ids_.find(login_server);
   if (known == registry_ids_.end()) return;
-  const auto ask_child = [&](std::string_view child) {
-    ask(requests, fmt::format("{}{}/{}?api-version=2025-11-01", scope_.arm, known->second, child));
-  };
-  if (needs_.registries.contains(login_server)) ask_child("cacheRules");
-  if (needs_.tokens.contains(login_server)) ask_child("tokens");
+  if (needs_.registries.contains(login_server))
+    ask_child(requests, known->second, "cacheRules", kRegistryVersion);
+  if (needs_.tokens.contains(login_server))
+    ask_child(requests, known->second, "tokens", kRegistryVersion);
 }
 
 // Where names narrow what is read, a registry that pods pull from may lie outside of it.
@@ -386,6 +419,12 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       const std::string subscription = lower(resource.subscription());
       registries_[subscription].push_back(id);
       ask_assignments(next.requests, subscription);
+      ask_logs(next.requests, id);
+      if (scope_.posture) {
+        for (const std::string_view child : {"cacheRules", "listUsages", "tokens"})
+          ask_child(next.requests, id, child, kRegistryVersion);
+        ask_child(next.requests, id, kAssessment, "2021-06-01");
+      }
       std::string_view login_server, sku, action;
       if (item["properties"]["loginServer"].get_string().get(login_server) == simdjson::SUCCESS) {
         registry_ids_.emplace(lower(login_server), id);
@@ -404,6 +443,7 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
           ask_elsewhere(next.requests, endpoint);
       });
     } else if (same_text(type, "Microsoft.ContainerService/managedClusters")) {
+      ask_logs(next.requests, id);
       each(item, "agentPoolProfiles", [&](Element pool) {
         const std::string subnet = subnet_of(pool);
         if (const std::size_t cut = lower(subnet).find("/subnets/"); cut != std::string::npos)
@@ -451,6 +491,8 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       ask(next.requests,
           fmt::format("{}{}/virtualNetworkLinks?api-version=2024-06-01", scope_.arm, id));
       ask(next.requests, fmt::format("{}{}/A?api-version=2024-06-01", scope_.arm, id));
+    } else if (path.ends_with("/tokens") && scope_.posture) {
+      ask_child(next.requests, resource.parent().text(), "scopeMaps", kRegistryVersion);
     } else if (path.ends_with("/cacherules")) {
       std::string_view set;
       if (item["properties"]["credentialSetResourceId"].get_string().get(set) ==

@@ -25,6 +25,10 @@ struct AzureScope {
   // wherever it lies.
   std::vector<std::string> registries, clusters;
 
+  // Also what only the checks off the pull path need: locks, Defender, and for every registry its
+  // tokens, cache rules, usages and diagnostic settings, which no list of a subscription has.
+  bool posture = false;
+
   bool names_resources() const { return !registries.empty() || !clusters.empty(); }
 };
 
@@ -36,6 +40,10 @@ struct NextStep {
   // Every recorded answer whose URL begins with this is superseded as well: its list began anew.
   std::string restarts;
 };
+
+// Is this what the checks off the pull path are asked with? `why` looks into such answers where a
+// pull depends on them, and otherwise has no word to say about them.
+bool asks_for_posture(std::string_view url);
 
 class AzurePlan {
  public:
@@ -67,6 +75,9 @@ class AzurePlan {
            Audience audience = Audience::arm);
   // A resource of a subscription that is not listed anyway.
   void ask_elsewhere(std::vector<Request>& requests, std::string_view id);
+  void ask_child(std::vector<Request>& requests, std::string_view id, std::string_view child,
+                 std::string_view version);
+  void ask_logs(std::vector<Request>& requests, std::string_view id);
   void ask_details(std::vector<Request>& requests, const std::string& login_server);
   void find_registry(std::vector<Request>& requests, const std::string& login_server);
   void ask_application(std::vector<Request>& requests, std::string_view app_id);

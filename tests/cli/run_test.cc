@@ -368,5 +368,36 @@ TEST_F(Cli, ABaselineTellsNewFromOld) {
   EXPECT_EQ(with({"--baseline", path("more.json"), "--from", path("more.json")}).code, 2);
 }
 
+TEST_F(Cli, ExplainFindsRulesOfOtherCatalogues) {
+  Ran ran = run_words({"explain", "ckv_azure_137"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(ran.out.starts_with("admin-user-disabled")) << ran.out;
+
+  ran = run_words({"explain", "CKV_AZURE_233"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("obsolete"), ran.out.npos) << ran.out;
+
+  ran = run_words({"explain", "dc921057-6b28-4fbe-9b83-f7bec05db6c2", "-o", "json"});
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["checks"][0]["id"], "admin-user-disabled");
+  EXPECT_TRUE(json["decisions"].empty());
+
+  ran = run_words({"explain", "CKV_AZURE_99999"});
+  EXPECT_EQ(ran.code, 2);
+}
+
+// What an unknown off the pull path means to the exit code depends on its severity alone.
+TEST_F(Cli, UnknownPostureCountsFromItsSeverityOn) {
+  const std::vector<std::string> scan{"scan", "--from", folder_.string(), "--check",
+                                      "images-are-scanned"};
+  const auto with = [&](const char* level) {
+    std::vector<std::string> words = scan;
+    words.insert(words.end(), {"--fail-on", level});
+    return run_words(words).code;
+  };
+  EXPECT_EQ(with("high"), 0);
+  EXPECT_EQ(with("medium"), 3);
+}
+
 }  // namespace
 }  // namespace acr

@@ -280,5 +280,37 @@ TEST(AzurePlan, AsksForTheGroupsOfKubeletIdentitiesWhereAGroupHoldsARoleInAnyOrd
   EXPECT_TRUE(requests_of({assignment("Group"), cluster("../x")}).empty());
 }
 
+TEST(AzurePlan, AsksForPostureOnlyWhereItIsWanted) {
+  const std::string id = provider("Microsoft.ContainerRegistry/registries/contoso");
+  const std::string cluster = provider("Microsoft.ContainerService/managedClusters/aks");
+  for (const bool posture : {true, false}) {
+    AzureScope scope;
+    scope.subscriptions = {std::string(kSub)};
+    scope.posture = posture;
+    AzurePlan plan(scope);
+    std::vector<Request> requests = plan.begin();
+    const auto learn = [&](std::string url, const std::string& of) {
+      const auto next = plan.absorb(
+          answer(std::move(url), 200, fmt::format(R"({{"value":[{{"id":"{}"}}]}})", of)));
+      requests.insert(requests.end(), next.requests.begin(), next.requests.end());
+    };
+    learn(list_url("Microsoft.ContainerRegistry/registries"), id);
+    learn(list_url("Microsoft.ContainerService/managedClusters"), cluster);
+    learn(fmt::format("{}{}/tokens?api-version=x", kArm, id), id + "/tokens/edge");
+    for (const std::string& part : {std::string("Microsoft.Authorization/locks?"),
+                                    std::string("Microsoft.Security/pricings?"), id + "/tokens?",
+                                    id + "/scopeMaps?", id + "/cacheRules?", id + "/listUsages?",
+                                    id + "/providers/Microsoft.Insights/diagnosticSettings?",
+                                    id + "/providers/Microsoft.Security/assessments/c0b7cfc6",
+                                    cluster + "/providers/Microsoft.Insights/diagnosticSettings?"})
+      EXPECT_EQ(asks(requests, part), posture) << part;
+    EXPECT_FALSE(asks(requests, "listCredentials"));
+    for (const Request& request : requests) {
+      EXPECT_EQ(request.method, request.url.contains("ResourceGraph") ? "POST" : "GET");
+      EXPECT_TRUE(posture || !asks_for_posture(request.url)) << request.url;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace acr

@@ -21,6 +21,7 @@ inline const Check admin_user_disabled{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-authentication",
     .controls = kAdminControls,
+    .features = {},
     .after = {},
     .judge = JudgeOf<Registry>{}};
 
@@ -35,6 +36,7 @@ inline const Check image_names_known_registry{
     .repair = "",
     .reference = "",
     .controls = {},
+    .features = {},
     .after = {},
     .judge = JudgeOf<Pull>{}};
 
@@ -50,6 +52,7 @@ inline const Check private_dns_zone_is_linked{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-private-link",
     .controls = {},
+    .features = {},
     .after = {},
     .judge = JudgeOf<Attachment>{}};
 
@@ -64,6 +67,7 @@ inline const Check private_dns_record_exists{
     .repair = "",
     .reference = "",
     .controls = {},
+    .features = {},
     .after = {&private_dns_zone_is_linked},
     .judge = JudgeOf<Attachment>{}};
 
@@ -78,6 +82,7 @@ inline const Check kubelet_identity_can_pull{
     .repair = "Low risk. Needs Owner or User Access Administrator. Takes up to 10 minutes.",
     .reference = "https://learn.microsoft.com/azure/aks/cluster-container-registry-integration",
     .controls = {},
+    .features = {},
     .after = {},
     .judge = JudgeOf<Attachment>{}};
 
@@ -91,6 +96,7 @@ inline const Check image_is_pulled{.id = "image-is-pulled",
                                    .repair = "",
                                    .reference = "",
                                    .controls = {},
+                                   .features = {},
                                    .after = {&kubelet_identity_can_pull},
                                    .judge = JudgeOf<Pull>{}};
 
