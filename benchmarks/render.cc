@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "judge/summary.h"
 #include "judge/fingerprint.h"
+#include "judge/summary.h"
 #include "reports/read_report.h"
 #include "reports/render.h"
 
@@ -133,6 +133,7 @@ int main(int count, char** arguments) {
                  {"json", acr::render_json},
                  {"ndjson", acr::render_ndjson},
                  {"markdown", acr::render_markdown},
+                 {"html", acr::render_html},
                  {"csv", acr::render_csv},
                  {"junit", acr::render_junit},
                  {"sarif", acr::render_sarif},

@@ -52,6 +52,9 @@ std::string render_csv(const Report& report, const RenderOptions& options);
 // The summary of a job. Capped below what GitHub accepts.
 std::string render_markdown(const Report& report, const RenderOptions& options);
 
+// One file for a browser: it loads nothing from elsewhere and can be read without its script.
+std::string render_html(const Report& report, const RenderOptions& options);
+
 // Log commands of GitHub Actions and Azure Pipelines, as many as these show.
 std::string render_github(const Report& report, const RenderOptions& options);
 std::string render_ado(const Report& report, const RenderOptions& options);

@@ -10,6 +10,7 @@
 #include "reports/escape.h"
 #include "reports/gaps.h"
 #include "reports/layout.h"
+#include "reports/matrix.h"
 #include "reports/notes.h"
 #include "reports/render.h"
 
@@ -82,49 +83,6 @@ void draw_counts(Page& page, const Report& report) {
   page.line();
 }
 
-// What is known about a cluster and a registry; a later state outweighs an earlier one.
-enum class CanPull { nothing, yes, unsure, no };
-struct Cell {
-  CanPull state = CanPull::nothing;
-  const Check* cause = nullptr;
-};
-using Matrix = std::map<std::string, std::map<std::string, Cell>>;  // cluster, registry
-
-void note(Matrix& matrix, const SubjectRef& subject, CanPull state, const Check* cause = nullptr) {
-  if (subject.cluster.empty() || subject.registry.empty()) return;
-  Cell& cell = matrix[clean(subject.cluster)][clean(subject.registry)];
-  if (state > cell.state) cell = {state, cause};
-}
-
-Matrix who_can_pull(const Report& report) {
-  Matrix matrix;
-  for (const auto& pull : report.pulls) {
-    if (const ChainLink* cause = pull.cause()) {
-      note(matrix, pull.subject, CanPull::no, cause->check);
-    } else {
-      const bool pulls = pull.diagnosis == PullReport::Diagnosis::pulls;
-      note(matrix, pull.subject, pulls ? CanPull::yes : CanPull::unsure);
-    }
-  }
-  for (const auto& result : report.results) {
-    if (result.subject->kind != "attachment" || result.check->link == Link::none) continue;
-    switch (result.verdict->outcome) {
-      case Outcome::pass:
-        note(matrix, result.subject, CanPull::yes);
-        break;
-      case Outcome::fail:
-        note(matrix, result.subject, CanPull::no, result.check);
-        break;
-      case Outcome::unknown:
-        if (!result.check->corroborates) note(matrix, result.subject, CanPull::unsure);
-        break;
-      case Outcome::not_applicable:
-        break;
-    }
-  }
-  return matrix;
-}
-
 Mark mark_of(CanPull state) {
   switch (state) {
     case CanPull::nothing:
@@ -139,14 +97,9 @@ Mark mark_of(CanPull state) {
   return Mark::unsure;
 }
 
-bool is_healthy(const std::map<std::string, Cell>& row) {
-  return std::all_of(row.begin(), row.end(),
-                     [](const auto& entry) { return entry.second.state == CanPull::yes; });
-}
-
 // The names of checks are too long for the cells: causes are numbered, and named below.
 void draw_matrix(Page& page, const Report& report) {
-  const Matrix matrix = who_can_pull(report);
+  const PullMatrix matrix = who_can_pull(report);
   if (matrix.empty()) return;
   constexpr std::string_view kTitle = "WHO CAN PULL";
   std::vector<std::string> registries;
@@ -162,7 +115,7 @@ void draw_matrix(Page& page, const Report& report) {
     return std::max(columns(registry), page.mark_width() + 4) + 3;
   };
   std::vector<const Check*> causes;
-  const auto draw_cell = [&](const Cell& cell) {
+  const auto draw_cell = [&](const PullCell& cell) {
     std::string text = page.mark(mark_of(cell.state));
     std::size_t width = page.mark_width();
     if (cell.cause != nullptr) {
@@ -194,7 +147,7 @@ void draw_matrix(Page& page, const Report& report) {
       std::string text = pad(cluster, cluster_width + 3);
       for (std::size_t i = begin; i < end; ++i) {
         const auto found = row.find(registries[i]);
-        const auto [cell, width] = draw_cell(found == row.end() ? Cell{} : found->second);
+        const auto [cell, width] = draw_cell(found == row.end() ? PullCell{} : found->second);
         text += cell;
         text.append(width_of(registries[i]) - std::min(width, width_of(registries[i])), ' ');
       }

@@ -25,28 +25,6 @@ using Role = ChainLink::Role;
 
 using Group = PullGroup;
 
-std::string_view basis_words(Basis basis) {
-  switch (basis) {
-    case Basis::none:
-      return "";
-    case Basis::resolved:
-      return "the reference";
-    case Basis::kubernetes_api:
-      return "Kubernetes API";
-    case Basis::configuration:
-      return "configuration";
-    case Basis::arm:
-      return "ARM";
-    case Basis::observed:
-      return "observed";
-    case Basis::caller:
-      return "your identity";
-    case Basis::denied:
-      return "access denied";
-  }
-  return "";
-}
-
 Mark mark_of(Role role) {
   switch (role) {
     case Role::holds:
@@ -62,12 +40,6 @@ Mark mark_of(Role role) {
       return Mark::aside;
   }
   return Mark::unsure;
-}
-
-std::string pods_of(const PullReport& pull) {
-  if (pull.pod_count == 0) return "no pods";
-  if (pull.failing == 0) return count_of(pull.pod_count, "pod");
-  return fmt::format("{} of {} cannot pull", pull.failing, count_of(pull.pod_count, "pod"));
 }
 
 // The first few of a list, and how many more there are.
@@ -142,17 +114,6 @@ void draw_header(Page& page, const Group& group) {
   page.line();
 }
 
-// Checks of one link that say the same share a line.
-bool is_said_already(const PullReport& pull, std::size_t index) {
-  const ChainLink& link = pull.chain[index];
-  if (link.verdict->reason.empty() || link.role == Role::cause) return false;
-  return std::any_of(pull.chain.begin(), pull.chain.begin() + static_cast<std::ptrdiff_t>(index),
-                     [&link](const ChainLink& other) {
-                       return other.check->link == link.check->link && other.role == link.role &&
-                              other.verdict->reason == link.verdict->reason;
-                     });
-}
-
 void draw_path(Page& page, const Group& group) {
   const PullReport& pull = *group.front();
   const bool verbose = page.options.verbose;
@@ -184,23 +145,7 @@ void draw_path(Page& page, const Group& group) {
 }
 
 void draw_evidence(Page& page, const PullReport& pull) {
-  std::vector<std::pair<std::string, std::string>> rows;  // where, what
-  const auto add = [&rows](const Verdict& verdict) {
-    for (const auto& item : verdict.evidence) {
-      std::string place = clean(item.source);
-      if (!item.pointer.empty()) place += "#" + clean(item.pointer);
-      std::pair row{std::move(place), clean(item.value)};
-      if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(std::move(row));
-    }
-  };
-  if (const ChainLink* cause = pull.cause()) {
-    add(cause->verdict);
-    for (const ChainLink* link : pull.also()) add(link->verdict);
-  } else {
-    for (const auto& link : pull.chain) {
-      if (link.role != Role::not_applicable) add(link.verdict);
-    }
-  }
+  auto rows = evidence_of(pull);
   const std::string message = pull.message ? clean(pull.message->message) : std::string();
   std::erase_if(rows, [&message](const auto& row) { return row.second == message; });
   if (rows.empty() && message.empty()) return;
@@ -249,19 +194,8 @@ void draw_fix(Page& page, const PullReport& pull) {
   }
 }
 
-// What is unknown matters where no cause is known, and where it stands before the cause.
 void draw_supply(Page& page, const PullReport& pull) {
-  if (pull.diagnosis == Diagnosis::pulls) return;
-  std::vector<std::string> commands;
-  for (const auto& link : pull.chain) {
-    if (link.role == Role::cause) break;
-    if (link.role != Role::unknown || is_unseen(pull, link)) continue;
-    for (const auto& command : link.verdict->supply) {
-      if (std::find(commands.begin(), commands.end(), command) == commands.end()) {
-        commands.push_back(command);
-      }
-    }
-  }
+  const std::vector<std::string> commands = supply_of(pull);
   if (commands.empty()) return;
   page.heading("To find out");
   page.commands(2, commands);

@@ -22,6 +22,8 @@ std::string render_as(Format format, const Report& report, const RenderOptions& 
       return render_ndjson(report, options);
     case Format::markdown:
       return render_markdown(report, options);
+    case Format::html:
+      return render_html(report, options);
     case Format::csv:
       return render_csv(report, options);
     case Format::junit:

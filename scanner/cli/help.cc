@@ -78,8 +78,8 @@ Live, where no --from is given, or one of these is
   --timeout SECONDS               for everything that is asked (default 120)
 
 Output
-  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
-                                  github, ado, openmetrics or policyreport; repeatable
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, html, csv, junit,
+                                  sarif, github, ado, openmetrics or policyreport; repeatable
   --color WHEN                    auto (default), always or never
   --ascii                         no characters outside ASCII
   -q, --quiet                     the verdict only
@@ -112,8 +112,8 @@ Live, where no --from is given, or one of these is
   --timeout SECONDS               for everything that is asked (default 120)
 
 Output
-  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
-                                  github, ado, openmetrics or policyreport; repeatable
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, html, csv, junit,
+                                  sarif, github, ado, openmetrics or policyreport; repeatable
   --severity LEVEL                text lists findings of this severity and above
   --show-passed                   text lists what passed as well
   --color WHEN                    auto (default), always or never
@@ -241,8 +241,8 @@ once, as the run that began last has it. Nothing is left out because the last ru
 and exit code are counted anew; the threshold is the strictest of all.
 
 Output
-  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, csv, junit, sarif,
-                                  github, ado, openmetrics or policyreport; repeatable
+  -o, --output FORMAT[=FILE]      text (default), json, ndjson, markdown, html, csv, junit,
+                                  sarif, github, ado, openmetrics or policyreport; repeatable
   --severity LEVEL                text lists findings of this severity and above
   --show-passed                   text lists what passed as well
   --color WHEN                    auto (default), always or never

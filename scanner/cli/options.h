@@ -17,6 +17,7 @@ enum class Format {
   json,
   ndjson,
   markdown,
+  html,
   csv,
   junit,
   sarif,

@@ -107,8 +107,8 @@ TEST(Options, MistakesAreNamedAndGuessed) {
       {"scan", {"--namespace", "n"}, "scan has no option --namespace", "why has it"},
       {"scan",
        {"-o", "jsn"},
-       "--output does not know 'jsn'; it takes one of text, json, ndjson, markdown, csv, "
-       "junit, sarif, github, ado, openmetrics, policyreport",
+       "--output does not know 'jsn'; it takes one of text, json, ndjson, markdown, html, "
+       "csv, junit, sarif, github, ado, openmetrics, policyreport",
        "did you mean json?"},
       {"checks", {"-o", "sarif"}, "--output does not know 'sarif'; it takes one of text, json", ""},
       {"completion", {"-o", "json"}, "completion has no option -o", ""},

@@ -22,8 +22,8 @@ void try_report(std::string_view text) {
   if (!again || acr::render_json(*again, {}) != json) std::abort();
   for (const auto render :
        {acr::render_text_why, acr::render_text_scan, acr::render_ndjson, acr::render_markdown,
-        acr::render_csv, acr::render_junit, acr::render_sarif, acr::render_github, acr::render_ado,
-        acr::render_openmetrics, acr::render_policyreport})
+        acr::render_html, acr::render_csv, acr::render_junit, acr::render_sarif, acr::render_github,
+        acr::render_ado, acr::render_openmetrics, acr::render_policyreport})
     if (render(*report, {}) != render(*again, {})) std::abort();
 }
 

@@ -49,9 +49,9 @@ TEST(Hostile, BuildAgentsAreGivenNoCommands) {
         "::error::x", "a ::set-output name=b::c", "x\n::stop-commands::y", "a %0A::warning::b",
         "\x1b[0m##vso[task.debug]x"}) {
     const Report report = with_name(name);
-    for (const auto render :
-         {render_text_scan, render_text_why, render_json, render_ndjson, render_markdown,
-          render_csv, render_junit, render_sarif, render_openmetrics, render_policyreport}) {
+    for (const auto render : {render_text_scan, render_text_why, render_json, render_ndjson,
+                              render_markdown, render_html, render_csv, render_junit, render_sarif,
+                              render_openmetrics, render_policyreport}) {
       for (const std::string& line : lines_of(render(report, {}))) {
         EXPECT_EQ(lower(line).find("##vso["), std::string::npos) << line;
         EXPECT_EQ(line.find("##["), std::string::npos) << line;
