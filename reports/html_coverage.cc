@@ -15,12 +15,13 @@ namespace {
 
 // What a page lists; the JSON has all.
 constexpr std::size_t kGaps = 100, kNotes = 200, kScopes = 200;
-constexpr std::size_t kOpened = 5;  // so few stand open at once
+constexpr std::size_t kOpened = 5;  // so few stand open
 constexpr std::size_t kNamed = 5;
 
-std::string open_details(std::size_t count, std::string_view summary) {
+// Open where something that matters is lacking, and little of it.
+std::string open_details(const Report& report, std::size_t count, std::string_view summary) {
   return fmt::format("<details{}>\n<summary><h3>{}</h3></summary>\n",
-                     count <= kOpened ? " open" : "", summary);
+                     !report.summary.complete && count <= kOpened ? " open" : "", summary);
 }
 
 void write_more(std::string& out, std::size_t total, std::size_t most) {
@@ -37,7 +38,7 @@ void write_scopes(std::string& out, const Report& report) {
                         html_text(scope.name), html_text(scope.status));
   }
   if (total == 0) return;
-  out += open_details(total, fmt::format("Judged in part only ({})", total));
+  out += open_details(report, total, fmt::format("Judged in part only ({})", total));
   out += "<ul>\n" + rows + "</ul>\n";
   write_more(out, total, kScopes);
   out += "</details>\n";
@@ -60,7 +61,7 @@ void write_gaps(std::string& out, const Report& report) {
   const std::vector<Gaps> gaps = group_by_gap(report, false);
   std::size_t told = 0;
   for (const Gaps& gap : gaps) told += gap.results;
-  out += open_details(gaps.size(), fmt::format("Not judged ({})", report.summary.unknown));
+  out += open_details(report, gaps.size(), fmt::format("Not judged ({})", report.summary.unknown));
   out += "<ul class=\"gaps\">\n";
   for (std::size_t i = 0; i < std::min(gaps.size(), kGaps); ++i) write_gap(out, gaps[i]);
   out += "</ul>\n";
@@ -77,7 +78,7 @@ void write_gaps(std::string& out, const Report& report) {
 void write_notes(std::string& out, const Report& report) {
   const auto notes = gather_notes(report, false);
   if (notes.empty()) return;
-  out += open_details(notes.size(), fmt::format("Not read ({})", notes.size())) + "<ul>\n";
+  out += open_details(report, notes.size(), fmt::format("Not read ({})", notes.size())) + "<ul>\n";
   for (std::size_t i = 0; i < std::min(notes.size(), kNotes); ++i)
     out += fmt::format("<li>{}: {}</li>\n", level_name(notes[i].level), html_text(notes[i].text));
   out += "</ul>\n";
@@ -97,7 +98,7 @@ void write_html_coverage(std::string& out, const Report& report) {
       "<section id=\"coverage\" aria-labelledby=\"coverage-title\">\n"
       "<h2 id=\"coverage-title\">Not known</h2>\n";
   out += report.summary.complete
-             ? "<p>Nothing that is lacking here changes the verdict.</p>\n"
+             ? "<p>None of it is needed for the verdict.</p>\n"
              : "<p class=\"notice\"><strong><span aria-hidden=\"true\">?</span> Not all was "
                "judged.</strong> Something that matters is not known; what is not known counts "
                "neither as passed nor as failed.</p>\n";

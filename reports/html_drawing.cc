@@ -17,7 +17,7 @@ namespace {
 using Role = ChainLink::Role;
 
 // A later state outweighs an earlier one.
-enum class Stop { not_judged, not_needed, holds, follows, not_known, broken_too, broken };
+enum class Stop { not_judged, no_matter, holds, follows, not_known, broken_too, broken };
 
 struct Station {
   std::string_view label;
@@ -29,7 +29,7 @@ struct Station {
 Stop stop_of(Role role) {
   switch (role) {
     case Role::not_applicable:
-      return Stop::not_needed;
+      return Stop::no_matter;
     case Role::holds:
       return Stop::holds;
     case Role::consequence:
@@ -48,8 +48,8 @@ std::string_view word_of(Stop state) {
   switch (state) {
     case Stop::not_judged:
       return "not judged";
-    case Stop::not_needed:
-      return "not needed";
+    case Stop::no_matter:
+      return "nothing to judge";
     case Stop::holds:
       return "holds";
     case Stop::follows:
@@ -67,7 +67,7 @@ std::string_view word_of(Stop state) {
 HtmlMark mark_of(Stop state) {
   switch (state) {
     case Stop::not_judged:
-    case Stop::not_needed:
+    case Stop::no_matter:
     case Stop::follows:
       return HtmlMark::skipped;
     case Stop::holds:

@@ -76,7 +76,7 @@ void write_details(std::string& out, const Result& result, const std::string& re
 void write_row(std::string& out, const Result& result, Standing standing, std::string_view scope,
                bool detailed) {
   const SubjectRef& subject = result.subject;
-  out += "<tr><td>";
+  out += standing == Standing::open ? "<tr class=\"failed\"><td>" : "<tr><td>";
   out += standing_cell(standing);
   if (result.since == Result::Since::is_new) out += " <strong>new</strong>";
   out += fmt::format("</td><td>{}</td><td>{}</td><td>{}", html_severity(result.severity()),

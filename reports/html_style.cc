@@ -43,7 +43,7 @@ section { margin: 2.5rem 0; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .unsure { color: var(--unsure); } .skipped { color: var(--faint); }
 .verdict { border: 1px solid; border-left-width: .6rem; border-radius: .4rem; padding: 1rem 1.2rem; }
-.verdict > * { color: var(--text); }
+.verdict > * { color: var(--text); max-width: none; }
 .verdict.bad { background: var(--bad-ground); }
 .verdict.unsure { background: var(--unsure-ground); }
 .verdict.good { background: var(--good-ground); }
@@ -70,8 +70,8 @@ summary h2, summary h3, summary h4 { display: inline; }
 .gaps > li { margin-bottom: .8rem; }
 code, pre { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: .875rem; }
 pre {
-  margin: .4rem 0 .8rem; padding: .7rem; overflow-x: auto; background: var(--raised);
-  border: 1px solid var(--line); border-radius: .3rem; overflow-wrap: normal;
+  display: flow-root; margin: .4rem 0 .8rem; padding: .7rem; background: var(--raised);
+  border: 1px solid var(--line); border-radius: .3rem; white-space: pre-wrap;
 }
 blockquote { margin: .4rem 0; padding: .5rem .8rem; border-left: .3rem solid var(--line); background: var(--raised); }
 dl { margin: .4rem 0; } dt { color: var(--faint); } dd { margin: 0 0 .5rem 1.2rem; }
@@ -90,13 +90,16 @@ thead th { border-bottom: 2px solid var(--faint); white-space: nowrap; }
 tbody th { font-weight: 600; }
 .matrix { width: auto; } .matrix td { white-space: nowrap; border-left: 1px solid var(--line); }
 .causes { margin: .6rem 0; }
-.chain td:nth-child(2), .chain td:nth-child(4), #rows td:nth-child(1) { white-space: nowrap; }
+.chain th, .chain td:nth-child(2), .chain td:nth-child(4), #rows td:nth-child(1) { white-space: nowrap; }
 .chain tr.cause { background: var(--bad-ground); }
 .chain tr.cause td:nth-child(3) { font-weight: 600; }
 .severity { display: inline-block; border: 1px solid; border-radius: .25rem; padding: 0 .4rem; font-size: .85rem; }
 .severity.critical { background: var(--bad); color: var(--on-bad); font-weight: 700; }
 .severity.high { color: var(--bad); font-weight: 700; }
 .severity.medium { color: var(--unsure); } .severity.low { color: var(--faint); }
+#rows tr:not(.failed) .severity, #checks .severity {
+  color: var(--faint); background: none; border-color: var(--line); font-weight: 400;
+}
 #rows { min-width: 60rem; table-layout: fixed; }
 #rows th:nth-child(1) { width: 9rem; } #rows th:nth-child(2) { width: 6rem; }
 #rows th:nth-child(3), #rows th:nth-child(4), #rows th:nth-child(5) { width: 15%; }
@@ -122,7 +125,17 @@ tbody th { font-weight: 600; }
   body { padding: .6rem; }
   .story { padding: .7rem; }
   .path.across { display: none; } .path.down { display: block; }
-  .chain { min-width: 34rem; }
+  /* A row becomes a card: no line is wider than the screen. */
+  .copy { float: none; display: block; margin: .3rem 0 0 auto; }
+  .chain, .chain caption, .chain tbody, #rows, #rows tbody { display: block; min-width: 0; }
+  .chain thead, #rows thead { position: absolute; clip-path: inset(50%); }
+  .chain tbody tr, #rows tbody tr:not([hidden]) {
+    display: flex; flex-wrap: wrap; gap: .1rem .8rem; padding: .4rem .3rem;
+    border-bottom: 1px solid var(--line);
+  }
+  .chain tbody th, .chain tbody td, #rows tbody td { padding: 0; border: 0; }
+  .chain td:nth-child(3), #rows td:nth-child(6) { flex-basis: 100%; }
+  .chain td:nth-child(4) { color: var(--faint); font-size: .9rem; }
 }
 @media print {
   :root {
@@ -132,7 +145,6 @@ tbody th { font-weight: 600; }
   }
   body { max-width: none; font-size: 11pt; }
   nav, form, .copy, .skip, #filter:not([hidden]), #pager:not([hidden]) { display: none; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .wide { overflow: visible; } #rows, .chain { min-width: 0; }
   tr, .finding { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
   details::details-content { content-visibility: visible; }

@@ -31,8 +31,7 @@ std::string html_link(std::string_view text, std::string_view url) {
 
 std::string html_commands(const std::vector<std::string>& commands) {
   if (commands.empty()) return {};
-  // A scrolling block is reached by the keyboard.
-  std::string text = "<pre tabindex=\"0\"><code>";
+  std::string text = "<pre><code>";
   for (const auto& command : commands) {
     if (&command != &commands.front()) text += '\n';
     text += escape_xml(clean_lines(command));

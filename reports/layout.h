@@ -57,7 +57,7 @@ class Page {
 // At most `width` columns, ending in the ellipsis where something was cut off.
 std::string cut_to(std::string_view text, std::size_t width, std::string_view ellipsis);
 
-// "1 pull", "3 pulls".
+// "1 pull", "3 pulls"; "2 registries", "2 days".
 std::string count_of(std::uint64_t count, std::string_view noun);
 
 }  // namespace acr
