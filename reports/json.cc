@@ -1,3 +1,4 @@
+#include "reports/escape.h"
 #include "reports/json_parts.h"
 #include "reports/render.h"
 
@@ -70,15 +71,20 @@ std::string render_explanation_json(const Check& check) {
 }
 
 std::string render_control_json(std::string_view id, const Answers& answers) {
-  Json json{{"control", clean(id)}, {"checks", Json::array()}, {"decisions", Json::array()}};
-  for (const Check* check : answers.checks) json["checks"].push_back(check_json(*check));
-  for (const Feature* feature : answers.decisions) {
-    json["decisions"].push_back({{"feature", feature->id},
-                                 {"what", feature->what},
-                                 {"decision", to_string(feature->decision)},
-                                 {"reason", feature->reason}});
-  }
-  return print(json);
+  std::string out;
+  JsonStream json(out, kIndent);
+  json.open_object();
+  json.field("control", clean(id));
+  write_list(json, "checks", answers.checks, kWriteCheck);
+  write_list(json, "decisions", answers.decisions, [](JsonStream& item, const Feature* feature) {
+    item.field("feature", feature->id);
+    item.field("what", feature->what);
+    item.field("decision", to_string(feature->decision));
+    item.field("reason", feature->reason);
+  });
+  json.close_object();
+  out += '\n';
+  return out;
 }
 
 }  // namespace acr

@@ -86,6 +86,7 @@ class ReadChecks {
                 .repair = keep(place.at("repair")),
                 .reference = keep(place.at("reference")),
                 .controls = {},
+                .features = {},
                 .after = {},
                 .judge = {}};
     if (!is_check_id(check.id)) id.complain("is no name of a check");

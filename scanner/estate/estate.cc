@@ -842,10 +842,11 @@ std::string Estate::describe_listings(Kind kind) const {
 }
 
 const ChildList* Estate::child_list(const ResourceId& parent, Kind kind) const {
-  const auto found = std::ranges::find_if(child_lists, [&](const ChildList& list) {
-    return list.kind == kind && list.parent == parent;
-  });
-  return found == child_lists.end() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(
+      child_lists, std::pair(parent, kind), {},
+      [](const ChildList& list) { return std::pair(list.parent, list.kind); });
+  const bool there = found != child_lists.end() && found->parent == parent && found->kind == kind;
+  return there ? &*found : nullptr;
 }
 
 bool Estate::has(Kind kind) const {

@@ -53,12 +53,13 @@ TEST(ReadReport, KeepsWhatOnlySomeReportsHave) {
   pull.error = read_pull_error("dial tcp 20.62.1.1:443: i/o timeout");
   pull.contradictions = {"configuration says one thing, the node another"};
   pull.reach = Reach{.pods = 7, .failing = 3, .workloads = 2, .namespaces = 1, .clusters = 1};
-  report = finished(report);
+  const PullErrorClass error = pull.error->error;
+  report = finished(report);  // which moves its pulls
   const auto again = read_report(render_json(report, {}));
   ASSERT_TRUE(again) << again.error();
   EXPECT_EQ(again->version, "9.9.9");
   ASSERT_TRUE(again->pulls[0].error);
-  EXPECT_EQ(again->pulls[0].error->error, pull.error->error);
+  EXPECT_EQ(again->pulls[0].error->error, error);
   EXPECT_EQ(again->pulls[0].error->says, report.pulls[0].error->says);
   EXPECT_TRUE(again->pulls[0].chain[2].verdict->in_the_way);
   EXPECT_EQ(again->pulls[0].reach->pods, 7U);
