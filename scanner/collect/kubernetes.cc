@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "collect/allow_lists.h"
 #include "collect/arm.h"
 #include "collect/pull_secret.h"
 #include "collect/redact.h"
@@ -39,6 +40,8 @@ constexpr ObjectType kTypes[] = {
     {"extensions", "DaemonSet", "daemonsets", Kind::workload, "ds"},
     {"batch", "Job", "jobs", Kind::workload, "job"},
     {"batch", "CronJob", "cronjobs", Kind::workload, "cronjob"},
+    {"kyverno.io", "ClusterPolicy", "clusterpolicies", Kind::admission_rule, {}},
+    {"kyverno.io", "Policy", "policies", Kind::admission_rule, {}},
 };
 
 constexpr std::size_t kAcceptedChecks = 100;  // of one annotation
@@ -56,6 +59,8 @@ std::string path_of_origin(std::string_view origin) {
   }
   return path;
 }
+// Every constraint is of a kind of its own, which a template of the cluster defines.
+constexpr std::string_view kConstraints = "constraints.gatekeeper.sh";
 
 constexpr std::size_t kNameBytes = 63;  // of a container or volume
 
@@ -127,6 +132,7 @@ std::optional<Kind> kind_of_object(std::string_view api_version, std::string_vie
   const std::size_t slash = api_version.find('/');
   const std::string_view group =
       slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+  if (group == kConstraints && !kind.empty()) return Kind::admission_rule;
   for (const ObjectType& type : kTypes)
     if (type.kind == kind && type.group == group) return type.ours;
   return std::nullopt;
@@ -213,6 +219,10 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
     case Kind::node:
       absorb_node(object, place);
       break;
+    case Kind::admission_rule:
+      if (const auto error = absorb_admission_rule(context_, text, result.type, place.origin()))
+        return damaged(error);
+      return result;
     default:
       absorb_event(object, place);
   }
@@ -236,6 +246,10 @@ void KubernetesReader::read_annotations(Value value, std::string_view path) {
       metadata_.mirror = true;
     } else if (is_key(annotation, "config.kubernetes.io/origin")) {
       metadata_.kustomize_origin = fields_.text(text);
+    } else if (is_key(annotation, "kubernetes.azure.com/acr-client-id")) {
+      metadata_.pull_client_id = fields_.text(text);
+    } else if (is_key(annotation, "kubernetes.azure.com/acr-tenant-id")) {
+      metadata_.pull_tenant_id = fields_.text(text);
     } else if (std::string_view(annotation, kIgnoreAnnotation.size()) == kIgnoreAnnotation) {
       const char* rest = annotation + kIgnoreAnnotation.size();
       if (is_key(rest, ""))
@@ -648,6 +662,8 @@ void KubernetesReader::absorb_service_account(Object& object, const ElementPlace
   account.origin = place.origin();
   account.name_space = metadata_.name_space;
   account.name = metadata_.name;
+  account.pull_client_id = cut_text(metadata_.pull_client_id, kNameBytes);
+  account.pull_tenant_id = cut_text(metadata_.pull_tenant_id, kNameBytes);
   context_.estate.service_accounts.push_back(std::move(account));
   note_written(place);
 }

@@ -71,6 +71,7 @@ class KubernetesReader {
   PodView pod_;  // reused
   struct Metadata {
     std::string_view name, name_space, owner_kind, owner_name, template_hash, kustomize_origin;
+    std::string_view pull_client_id, pull_tenant_id;
     bool has_owner = false, controlled = false, mirror = false, stored = false;
   } metadata_;
   // The annotations of Acceptance, of the object or of its pod template.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "estate/acceptance.h"
+#include "estate/allow_list.h"
 #include "estate/cluster.h"
 #include "estate/expectations.h"
 #include "estate/fact.h"
@@ -60,12 +61,15 @@ enum class Kind {
   service_principal,
   application,
   group_membership,
+  federated_credential,
   scope_map,
   registry_usage,
+  registry_task,
   diagnostic_setting,
   lock,
   defender_plan,
   assessment,
+  policy_assignment,
   probe,
   pod,
   workload,
@@ -73,6 +77,7 @@ enum class Kind {
   secret,
   node,
   event,
+  admission_rule,
 };
 std::string_view to_string(Kind kind);              // plural, for people: "role assignments"
 std::string counted(std::size_t count, Kind kind);  // "1 role assignment", "14 role assignments"
@@ -144,6 +149,7 @@ struct Estate {
   std::vector<RegistryToken> registry_tokens;
   std::vector<ScopeMap> scope_maps;
   std::vector<RegistryUsage> registry_usages;
+  std::vector<RegistryTask> registry_tasks;
   std::vector<DiagnosticSetting> diagnostic_settings;
   std::vector<ResourceLock> locks;
   std::vector<DefenderPlan> defender_plans;
@@ -170,6 +176,7 @@ struct Estate {
   std::vector<NetworkSecurityGroup> nsgs;
   std::vector<RouteTable> route_tables;
   std::vector<UserAssignedIdentity> user_assigned_identities;
+  std::vector<FederatedCredential> federated_credentials;
   std::vector<ScaleSet> scale_sets;
   std::vector<Subscription> subscriptions;
   std::vector<DirectoryObject> directory_objects;
@@ -183,6 +190,7 @@ struct Estate {
   std::vector<Node> nodes;
   std::vector<PullEvent> events;
   std::vector<Acceptance> acceptances;
+  std::vector<AllowList> allow_lists;
 
   // Joins what absorbing left apart: child resources to parents, Kubernetes documents to clusters,
   // duplicates (the same id twice) to one. Sorts every vector, so that the order of the input does

@@ -125,9 +125,13 @@ constexpr Rule kWorkload[] = {{"apiVersion"},
                               {"metadata", Keep::object, kMetadata},
                               {"spec", Keep::object, kWorkloadSpec}};
 
+constexpr Rule kPullIdentity[] = {{"kubernetes.azure.com/acr-client-id"},
+                                  {"kubernetes.azure.com/acr-tenant-id"}};
+constexpr Rule kAccountMetadata[] = {
+    {"name"}, {"namespace"}, {"creationTimestamp"}, {"annotations", Keep::object, kPullIdentity}};
 constexpr Rule kServiceAccount[] = {{"apiVersion"},
                                     {"kind"},
-                                    {"metadata", Keep::object, kShortMetadata},
+                                    {"metadata", Keep::object, kAccountMetadata},
                                     {"imagePullSecrets", Keep::list, kName}};
 
 constexpr Rule kNodeMetadata[] = {{"name"}, {"creationTimestamp"}, {"labels", Keep::whole}};
