@@ -17,6 +17,7 @@
 #include "estate/network.h"
 #include "estate/observation.h"
 #include "estate/oversight.h"
+#include "estate/plan.h"
 #include "estate/registry.h"
 #include "estate/time.h"
 #include "estate/workload.h"
@@ -85,6 +86,7 @@ struct Document {
   std::string request_url;          // of a recorded exchange; empty otherwise
   std::string next_url = {};        // where its answer goes on (Link header), "?" without headers
   std::string content_digest = {};  // what a registry said that its answer's digest is
+  std::shared_ptr<const Plan> plan = {};  // of a plan or template; else nullptr
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
