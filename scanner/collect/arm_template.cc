@@ -19,6 +19,7 @@ using simdjson::dom::object;
 constexpr int kDepth = 40;
 constexpr std::size_t kMostSteps = 200'000;  // evaluations of one template
 constexpr std::size_t kMostCopies = 100;
+constexpr std::size_t kMostMembers = 2'000;  // of one object
 
 std::string_view view_of(const object& from, std::string_view name) {
   std::string_view text;
@@ -144,6 +145,7 @@ class TemplateReader {
     } else if (from.get_object().get(map) == simdjson::SUCCESS) {
       to.make_object();
       for (const auto [key, value] : map) {
+        if (to.size() == kMostMembers) break;
         simdjson::dom::array copies;
         if (key == "copy" && value.get_array().get(copies) == simdjson::SUCCESS) {
           // A property made in a loop.

@@ -43,12 +43,28 @@ std::string plan_text(simdjson::dom::element element) {
   return cut_text(text, kTextLimit);
 }
 
-ArmValue& ArmValue::member(std::string_view name) {
-  kind_ = Kind::object;
+ArmValue::ArmValue(const ArmValue& other)
+    : kind_(other.kind_), text_(other.text_), place_(other.place_) {
+  children_.reserve(other.children_.size());
+  for (const Child& child : other.children_)
+    children_.push_back({child.name, std::make_unique<ArmValue>(*child.value)});
+}
+
+ArmValue& ArmValue::operator=(const ArmValue& other) {
+  return *this = ArmValue(other);
+}
+
+const ArmValue* ArmValue::find_child(std::string_view name) const {
   const auto found = std::ranges::find_if(
-      children_, [&](const auto& child) { return same_text(child.first, name); });
-  if (found != children_.end()) return found->second;
-  return children_.emplace_back(std::string(name), ArmValue{}).second;
+      children_, [&](const Child& child) { return same_text(child.name, name); });
+  return found == children_.end() ? nullptr : found->value.get();
+}
+
+ArmValue& ArmValue::member(std::string_view name) {
+  if (kind_ != Kind::object) children_.clear();
+  kind_ = Kind::object;
+  if (const ArmValue* known = find_child(name)) return const_cast<ArmValue&>(*known);
+  return *children_.emplace_back(std::string(name), std::make_unique<ArmValue>()).value;
 }
 
 ArmValue& ArmValue::at(std::string_view path) {
@@ -58,8 +74,9 @@ ArmValue& ArmValue::at(std::string_view path) {
 }
 
 ArmValue& ArmValue::add() {
+  if (kind_ != Kind::list) children_.clear();
   kind_ = Kind::list;
-  return children_.emplace_back(std::string{}, ArmValue{}).second;
+  return *children_.emplace_back(std::string{}, std::make_unique<ArmValue>()).value;
 }
 
 void ArmValue::set_text(std::string_view text, Place place) {
@@ -91,7 +108,11 @@ void ArmValue::set(simdjson::dom::element element, Place place) {
   simdjson::dom::array list;
   if (element.get_object().get(object) == simdjson::SUCCESS) {
     kind_ = Kind::object;
-    for (const auto [name, value] : object) member(cut_text(name, kTextBytes)).set(value);
+    for (const auto [name, value] : object) {
+      auto child = std::make_unique<ArmValue>();
+      child->set(value);
+      children_.push_back({cut_text(name, kTextBytes), std::move(child)});
+    }
   } else if (element.get_array().get(list) == simdjson::SUCCESS) {
     kind_ = Kind::list;
     for (const simdjson::dom::element value : list) add().set(value);
@@ -113,7 +134,7 @@ void ArmValue::merge(const ArmValue& other) {
   }
   for (const auto& [name, value] : other.children_) {
     ArmValue& mine = member(name);
-    mine.merge(value);
+    mine.merge(*value);
     // What stands below another value's place needs its own.
     if (mine.place_.pointer.empty() && !other.place_.pointer.empty())
       mine.place_ = {pointer_step(other.place_.pointer, name), other.place_.with_rest};
@@ -125,10 +146,8 @@ const ArmValue* ArmValue::find(std::string_view path) const {
   while (!path.empty()) {
     const std::string_view step = take_step(path);
     if (value->kind_ != Kind::object) return nullptr;
-    const auto found = std::ranges::find_if(
-        value->children_, [&](const auto& child) { return same_text(child.first, step); });
-    if (found == value->children_.end()) return nullptr;
-    value = &found->second;
+    value = value->find_child(step);
+    if (value == nullptr) return nullptr;
   }
   return value->kind_ == Kind::none ? nullptr : value;
 }
@@ -164,7 +183,7 @@ void ArmValue::write(std::string& json, const std::string& pointer, Plan& plan) 
       write_text(json, name);
       json += ':';
     }
-    value.write(json, list ? fmt::format("{}/{}", pointer, index) : pointer_step(pointer, name),
+    value->write(json, list ? fmt::format("{}/{}", pointer, index) : pointer_step(pointer, name),
                 plan);
     ++index;
   }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <simdjson.h>
@@ -18,6 +18,12 @@ namespace acr {
 class ArmValue {
  public:
   using Place = Plan::Place;
+
+  ArmValue() = default;
+  ArmValue(const ArmValue& other);
+  ArmValue& operator=(const ArmValue& other);
+  ArmValue(ArmValue&&) = default;
+  ArmValue& operator=(ArmValue&&) = default;
 
   // The member of this path of names ("properties/networkRuleSet"), made where it is not there.
   ArmValue& at(std::string_view path);
@@ -45,9 +51,9 @@ class ArmValue {
   bool is_false() const { return kind_ == Kind::raw && text_ == "false"; }
   const std::string& own_text() const { return text_; }
   std::size_t size() const { return children_.size(); }
-  const ArmValue& operator[](std::size_t index) const { return children_[index].second; }
-  ArmValue& operator[](std::size_t index) { return children_[index].second; }
-  std::string_view name_of(std::size_t index) const { return children_[index].first; }
+  const ArmValue& operator[](std::size_t index) const { return *children_[index].value; }
+  ArmValue& operator[](std::size_t index) { return *children_[index].value; }
+  std::string_view name_of(std::size_t index) const { return children_[index].name; }
 
   // As JSON text; adds the places of all parts below `pointer` to the plan.
   void write(std::string& json, const std::string& pointer, Plan& plan) const;
@@ -56,7 +62,12 @@ class ArmValue {
   enum class Kind { none, text, raw, object, list };
   Kind kind_ = Kind::none;
   std::string text_;  // of a text, or the JSON of a number or switch
-  std::vector<std::pair<std::string, ArmValue>> children_;
+  struct Child {
+    std::string name;  // empty in a list
+    std::unique_ptr<ArmValue> value;
+  };
+  const ArmValue* find_child(std::string_view name) const;
+  std::vector<Child> children_;  // whose values keep their addresses
   Place place_;  // empty pointer: that of the value above
 };
 

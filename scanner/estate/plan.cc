@@ -53,6 +53,11 @@ const std::string* Plan::resource_at(std::string_view pointer) const {
   return name;
 }
 
+bool names_planned(std::string_view command) {
+  return command.contains("known-after-apply") || command.contains(kUnknownValue) ||
+         command.contains("subscription-of-") || command.contains("resource-group-of-");
+}
+
 std::string where_planned(const Estate& estate, const std::vector<Evidence>& evidence) {
   constexpr std::size_t kMost = 3;
   std::vector<std::string> between, ends;

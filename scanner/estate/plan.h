@@ -42,6 +42,10 @@ inline constexpr std::string_view kUnknownValue = "(known after apply)";
 inline constexpr std::string_view kUnknownId =
     "/known-after-apply/virtualNetworks/(known after apply)/subnets/(known after apply)";
 
+// A command that names an id which Azure has yet to give, or a subscription that the plan does not
+// name.
+bool names_planned(std::string_view command);
+
 // "# in Terraform: azurerm_role_assignment.pull (module.acr)": where to change what these pieces of
 // evidence show, of which some come from a plan. Empty where none does. What grants, links and
 // connects is named before the registry and the cluster at the ends.
