@@ -819,6 +819,8 @@ Evidence Estate::cite(const Origin& origin, std::string_view field, std::string 
     evidence.pointer += origin.nested ? "/properties/" : "/";
     evidence.pointer += field;
   }
+  if (origin.document < documents.size() && documents[origin.document].plan)
+    evidence.pointer = documents[origin.document].plan->place_of(evidence.pointer);
   return evidence;
 }
 

@@ -19,6 +19,7 @@
 #include "estate/network.h"
 #include "estate/observation.h"
 #include "estate/oversight.h"
+#include "estate/plan.h"
 #include "estate/registry.h"
 #include "estate/time.h"
 #include "estate/workload.h"
@@ -95,6 +96,7 @@ struct Document {
   // The file that a tool made the document of, as the document says: Helm's "# Source:" comment,
   // Kustomize's origin annotation. Outside text.
   std::string made_of = {};
+  std::shared_ptr<const Plan> plan = {};  // of a plan or template; else nullptr
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
