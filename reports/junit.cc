@@ -95,7 +95,8 @@ std::string message_of(const Result& result, State state, Severity threshold) {
   if (state == State::skipped && result.severity() >= threshold)
     return fmt::format("[in the baseline: {}] {}", severity, reason);
   if (state == State::skipped) return fmt::format("[below threshold: {}] {}", severity, reason);
-  return fmt::format("[{}] {}", upper(severity), reason);
+  if (!result.place) return fmt::format("[{}] {}", upper(severity), reason);
+  return fmt::format("[{}] {} ({})", upper(severity), reason, clean(to_string(*result.place)));
 }
 
 // Plain text; the first line repeats the message, because some readers show only this and some only
@@ -119,6 +120,11 @@ std::string body_of(const Result& result, const std::string& message) {
     commands("Fix", verdict.fix);
   }
   commands("To find out", verdict.supply);
+  if (result.place)
+    fmt::format_to(to, "\nPlace:       {}{}\n", clean(to_string(*result.place)),
+                   result.place->rendered.empty()
+                       ? ""
+                       : fmt::format(", rendered to {}", clean(result.place->rendered)));
   fmt::format_to(to, "\nCheck:       {} {}\nResource:    {}\nSeverity:    {}\nFingerprint: {}",
                  result.check->id, result.check->reference, clean(result.subject->id),
                  to_string(result.severity()), fingerprint(result));

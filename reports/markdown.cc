@@ -175,10 +175,11 @@ void write_findings(Sheet& sheet, const Report& report) {
     ++shown;
     std::string resource = result.subject->name;
     if (!result.subject->container.empty()) resource += " [" + result.subject->container + "]";
-    table += fmt::format("| {} | {} | {} | {} |\n", to_string(result.severity()),
-                         markdown_link(result.check->id, result.check->reference),
-                         markdown_code(cut_to(clean(resource), kColumns, "…")),
-                         text_of(result.verdict->reason));
+    table += fmt::format(
+        "| {} | {} | {} | {}{} |\n", to_string(result.severity()),
+        markdown_link(result.check->id, result.check->reference),
+        markdown_code(cut_to(clean(resource), kColumns, "…")), text_of(result.verdict->reason),
+        result.place ? " in " + markdown_code(clean(to_string(*result.place))) : std::string());
     append(commands, result.verdict->fix);
   }
   sheet.add(fmt::format("### Findings ({})\n\n{}", report.summary.fail, table));

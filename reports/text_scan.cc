@@ -182,7 +182,7 @@ void draw_accepted(Page& page, const Report& report) {
 // Off the pull path one check often says the same of many resources: one row for all of them
 // on a terminal.
 bool is_merged(const Page& page, const Result& result) {
-  return result.check->link == Link::none && caps_lists(page);
+  return result.check->link == Link::none && caps_lists(page) && !result.place;
 }
 
 struct Merged {
@@ -244,6 +244,7 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
     }
     Row row{std::string(to_string(result.severity())), std::string(result.check->id),
             std::move(resource), clean(finding)};
+    if (result.place) row.back() += fmt::format(" ({})", clean(to_string(*result.place)));
     if (result.since == Result::Since::is_new) row.back() = "new: " + row.back();
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));

@@ -297,10 +297,16 @@ Origin AzureObject::origin_of(const Field& field) const {
   return {origin_.document, pointer_step(parent, field.key), false};
 }
 
+bool AzureObject::is_unknown(std::string_view name) const {
+  const auto field = find(name);
+  std::string_view value;
+  return field && field->value.get(value) == simdjson::SUCCESS && value == kUnknownValue;
+}
+
 std::string AzureObject::text(std::string_view name, std::size_t limit) const {
   const auto field = find(name);
   std::string_view value;
-  if (!field || field->value.get(value) != simdjson::SUCCESS) return {};
+  if (!field || field->value.get(value) != simdjson::SUCCESS || value == kUnknownValue) return {};
   return cut_text(value, limit);
 }
 
@@ -389,11 +395,19 @@ Setting AzureObject::setting(std::string_view path, bool whole) const {
   AzureObject object = *this;
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
        slash = path.find('/')) {
+    if (object.is_unknown(path.substr(0, slash))) {
+      setting.state = Setting::State::untold;
+      return setting;
+    }
     object = object.object(path.substr(0, slash));
     path.remove_prefix(slash + 1);
   }
   const auto field = object.find(path);
   if (!field) return setting;
+  if (object.is_unknown(path)) {
+    setting.state = Setting::State::untold;
+    return setting;
+  }
   setting.state = Setting::State::given;
   setting.origin = object.origin_of(*field);
   std::string_view text;

@@ -42,6 +42,8 @@ class AzureObject {
   // A field of the resource: below "properties" when there is such an object, else, or when it is
   // not there, beside it.
   bool has(std::string_view field) const { return find(field).has_value(); }
+  // The field is there, and a plan says that its value is known only after it was applied.
+  bool is_unknown(std::string_view field) const;
   std::string text(std::string_view field, std::size_t limit = kTextBytes) const;
   std::optional<bool> flag(std::string_view field) const;
   std::optional<std::int64_t> number(std::string_view field) const;

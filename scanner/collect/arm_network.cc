@@ -101,6 +101,7 @@ void read_vnet(AbsorbContext& context, const AzureObject& object) {
   for (const AzureObject& part : object.objects("subnets")) vnet.subnets.push_back(subnet(part));
   for (const AzureObject& part : object.objects("virtualNetworkPeerings"))
     vnet.peerings.push_back(peering(part));
+  vnet.peerings_told = !object.is_unknown("virtualNetworkPeerings");
   context.estate.vnets.push_back(std::move(vnet));
 }
 

@@ -19,7 +19,12 @@ struct Switch {
   std::optional<bool> absent;
 };
 
+Gap known_after_apply(std::string_view what) {
+  return {Gap::Why::not_collected, fmt::format("{} is known only after apply", what), {}};
+}
+
 Fact<bool> read_switch(const AzureObject& object, const Switch& which, bool full) {
+  if (object.is_unknown(which.field)) return std::unexpected(known_after_apply(which.field));
   const std::string value = object.text(which.field);
   if (same_text(value, which.on)) return true;
   if (same_text(value, which.off)) return false;
@@ -35,6 +40,7 @@ Fact<bool> read_switch(const AzureObject& object, const Switch& which, bool full
 
 Fact<bool> read_flag(const AzureObject& object, std::string_view field,
                      std::optional<bool> absent) {
+  if (object.is_unknown(field)) return std::unexpected(known_after_apply(field));
   if (const auto value = object.flag(field)) return *value;
   if (absent) return *absent;
   return std::unexpected(not_in_document(field));
@@ -48,6 +54,9 @@ std::string first_text(const AzureObject& object, std::string_view name, std::st
 
 Fact<NetworkRules> read_network_rules(const AzureObject& object, bool full) {
   const AzureObject rule_set = object.object("networkRuleSet");
+  if (object.is_unknown("networkRuleSet") || rule_set.is_unknown("defaultAction") ||
+      rule_set.is_unknown("ipRules"))
+    return std::unexpected(known_after_apply("networkRuleSet"));
   if (!rule_set.known()) {
     if (!full) return std::unexpected(not_in_document("networkRuleSet"));
     NetworkRules open;  // Basic and Standard registries have no rules

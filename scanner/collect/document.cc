@@ -1,6 +1,7 @@
 #include "collect/document.h"
 
 #include <algorithm>
+#include <deque>
 #include <new>
 #include <optional>
 #include <set>
@@ -12,16 +13,35 @@
 
 #include "collect/absorb.h"
 #include "collect/arm.h"
+#include "collect/arm_template.h"
 #include "collect/images.h"
 #include "collect/kubernetes.h"
 #include "collect/probe.h"
 #include "collect/recording.h"
 #include "collect/split.h"
 #include "collect/status.h"
+#include "collect/terraform.h"
 #include "collect/yaml.h"
 
 namespace acr {
 namespace {
+
+// The template that Helm made a document of: "# Source: shop/templates/cart.yaml" before its first
+// key.
+std::string helm_source(std::string_view part) {
+  constexpr std::string_view kMark = "# Source: ";
+  while (!part.empty()) {
+    const std::string_view line = part.substr(0, part.find('\n'));
+    if (line.starts_with(kMark)) {
+      std::string_view path = line.substr(kMark.size());
+      while (path.ends_with('\r') || path.ends_with(' ')) path.remove_suffix(1);
+      return cut_text(path, kTextBytes);
+    }
+    if (!line.empty() && !line.starts_with('#') && !line.starts_with("---")) break;
+    part.remove_prefix(std::min(line.size() + 1, part.size()));
+  }
+  return {};
+}
 
 constexpr std::string_view kBlanks = " \t\r\n\x1E";
 // Pages of a mapped file are given back this many bytes at a time.
@@ -137,6 +157,18 @@ std::string_view explain_error(simdjson::error_code error) {
     default:
       return simdjson::error_message(error);
   }
+}
+
+// Text in a language that plans are made from: the command that makes the plan; else empty.
+std::string_view how_to_plan(std::string_view text) {
+  const std::string_view head = text.substr(0, 65536);
+  if (has_line_starting(head, {"resource \"", "module \"", "provider \"", "variable \"",
+                               "output \"", "data \"", "terraform {", "locals {"}))
+    return "terraform show -json PLAN";
+  if (has_line_starting(head, {"resource ", "module "}) && head.contains(" '") &&
+      head.contains(" = {"))
+    return "az bicep build --file FILE";
+  return {};
 }
 
 // What an object calls itself, for the remark that nobody reads it.
@@ -310,12 +342,21 @@ struct DocumentReader::Reading {
   simdjson::dom::parser dom, row_dom;
   simdjson::ondemand::parser exchange_parser;
   bool damaged = false;
+  bool has_plan = false;
+  struct Waiting {
+    SourceFile file;
+    std::uint32_t document = 0;
+    simdjson::padded_string json;
+  };
+  std::vector<Waiting> templates, template_parameters;
+  std::map<std::string, std::string_view> sources_of_plans;  // source -> how its plan is made
 
   // The source being read.
   const SourceFile* file = nullptr;
   SourceText* source = nullptr;
   std::string_view text;  // the bytes that lines and columns are counted in
   std::uint32_t next_index = 0;
+  std::string made_of;             // Document::made_of of the YAML document being read
   std::uint64_t single_group = 0;  // what single objects of the source share
 
   // The document being read.
@@ -327,6 +368,7 @@ struct DocumentReader::Reading {
   struct Current {
     std::uint32_t number = 0;
     bool hidden = false, list = false, exchange = false;
+    std::set<Kind> whole;  // of which nothing can be missing, though it is no list
     std::string list_pointer;
     std::map<Kind, Count> counts;
     std::map<std::string, std::size_t> left_out, unknown;
@@ -360,6 +402,7 @@ struct DocumentReader::Reading {
   void read_source() {
     text = source->text();
     next_index = 0;
+    made_of.clear();
     kubernetes.forget_groups();
     single_group = (std::uint64_t{1} << 32) | estate.documents.size();
     SourceText copy;
@@ -389,17 +432,23 @@ struct DocumentReader::Reading {
         read_error_text(text))
       return;
     const bool meant = has_line_starting(text, {"apiVersion:", "kind:"});
+    if (const std::string_view how = how_to_plan(text); !meant && !how.empty()) {
+      sources_of_plans.emplace(file->name, how);
+      return;
+    }
     const YamlLimits limits{static_cast<std::size_t>(input.limits.yaml_bytes), input.limits.depth};
     const std::vector<YamlPart> parts = split_yaml(text);
     bool read = false, other = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       next_index = static_cast<std::uint32_t>(i);
+      made_of = helm_source(parts[i].text);
       const auto json = yaml_to_json(parts[i], limits);
       if (json && starts_json(*json)) {
         read = true;
         const auto padded = SourceText::copy(*json);
         if (!padded) return say(Remark::Level::error, "source-unreadable", padded.error());
         read_values(padded->text(), "", 0);
+        made_of.clear();
       } else if (json) {
         other |= *json != "null";
       } else if (meant || json.error().too_large) {
@@ -438,6 +487,7 @@ struct DocumentReader::Reading {
     current.number = static_cast<std::uint32_t>(estate.documents.size());
     current.hidden = input.hide_document == current.number;
     estate.documents.push_back({file->name, next_index++, file->directory, "", ""});
+    estate.documents.back().made_of = made_of;
   }
 
   Document& document() { return estate.documents[current.number]; }
@@ -452,7 +502,7 @@ struct DocumentReader::Reading {
       estate.listings.push_back({kind,
                                  {current.number, current.list_pointer, false},
                                  count.objects,
-                                 current.list,
+                                 current.list || current.whole.contains(kind),
                                  count.mixed || all_spaces ? "" : std::move(count.name_space)});
     }
     if (!current.next.empty() && current.list && first < estate.listings.size())
@@ -668,9 +718,77 @@ struct DocumentReader::Reading {
       current.empty_list = true;
   }
 
+  // What is planned: Terraform's plan or state, an ARM template. False when it is neither. A
+  // template waits for its parameters, which may come behind it.
+  bool read_plan(std::string_view value) {
+    const bool terraform = may_be_terraform(value), arm = may_be_template(value);
+    simdjson::dom::element root;
+    if ((!terraform && !arm) || dom.parse(value.data(), value.size()).get(root)) return false;
+    if (terraform) {
+      auto planned = read_terraform(root);
+      if (planned) return add_planned(std::move(*planned)), true;
+    }
+    if (!arm || (!is_template(root) && !is_template_parameters(root))) return false;
+    auto& waiting = is_template(root) ? templates : template_parameters;
+    waiting.push_back({*file, current.number, simdjson::padded_string(value)});
+    has_plan |= is_template(root);
+    return true;
+  }
+
+  void read_templates() {
+    std::deque<simdjson::dom::parser> parsers;
+    std::vector<simdjson::dom::element> parameters;
+    const auto parse = [&](const Waiting& waiting) {
+      simdjson::dom::element root;
+      simdjson::dom::parser& parser = parsers.emplace_back();
+      if (parser.allocate(waiting.json.size(), input.limits.depth) == simdjson::SUCCESS &&
+          parser.parse(waiting.json).get(root) == simdjson::SUCCESS)
+        return std::optional(root);
+      return std::optional<simdjson::dom::element>{};
+    };
+    for (const Waiting& each : template_parameters)
+      if (const auto root = parse(each)) parameters.push_back(*root);
+    for (const Waiting& each : templates) {
+      const auto root = parse(each);
+      if (!root) continue;
+      file = &each.file;
+      current = {};
+      current.number = each.document;
+      add_planned(read_template(*root, parameters));
+      finish_document();
+    }
+  }
+
+  void add_planned(PlannedEstate planned) {
+    has_plan = true;
+    for (PlannedObject& object : planned.objects) read_planned(object, planned.plan);
+    for (Remark& remark : planned.remarks)
+      say(remark.level, std::move(remark.code), std::move(remark.text));
+    if (planned.plan.tells_all_assignments) {
+      current.counts.try_emplace(Kind::role_assignment);
+      current.whole.insert(Kind::role_assignment);
+    }
+    if (planned.objects.empty())
+      say(Remark::Level::note, "document-unknown",
+          "nothing in it is planned that is read: no registry, cluster, network or right");
+    document().plan = std::make_shared<const Plan>(std::move(planned.plan));
+    document().written = true;
+  }
+
+  void read_planned(const PlannedObject& object, Plan& plan) {
+    std::string json;
+    object.arm.write(json, object.pointer, plan);
+    const simdjson::padded_string padded(json);
+    simdjson::dom::element element;
+    if (row_dom.parse(padded).get(element) != simdjson::SUCCESS) return;
+    if (const auto kind = absorb_azure(context, element, {current.number, object.pointer, false}))
+      count(*kind);
+  }
+
   // An object that holds no list. False when the text is damaged.
   bool read_root(std::string_view value, const std::string& base, std::size_t level) {
     if (current.hidden) return true;
+    if (level == 0 && read_plan(value)) return true;
     const ElementPlace place{current.number, base, std::nullopt};
     const KubernetesObject object =
         kubernetes.absorb(value, place, {{}, {}, current.target.kind}, group());
@@ -899,6 +1017,14 @@ struct DocumentReader::Reading {
 
   // --- pages ---
 
+  // Languages that plans are made from: nothing is missing where the plan was given.
+  void remark_on_plan_sources() {
+    if (has_plan) return;
+    for (const auto& [source_name, how] : sources_of_plans)
+      remarks.add({Remark::Level::note, "document-unknown",
+                   fmt::format("what is planned is read from its plan: {}", how), source_name});
+  }
+
   void close_lists() {
     std::unordered_set<std::string> given;
     for (const Document& each : estate.documents) {
@@ -924,7 +1050,7 @@ DocumentReader::DocumentReader(Estate& estate, const Input& input, Remarks& rema
     : reading_(std::make_unique<Reading>(estate, input, remarks)) {}
 DocumentReader::~DocumentReader() = default;
 
-void DocumentReader::read(const SourceFile& file, SourceText text) {
+void DocumentReader::read(const SourceFile& file, SourceText& text) {
   reading_->file = &file;
   reading_->source = &text;
   reading_->given_back = 0;
@@ -932,7 +1058,9 @@ void DocumentReader::read(const SourceFile& file, SourceText text) {
 }
 
 void DocumentReader::finish() {
+  reading_->read_templates();
   reading_->close_lists();
+  reading_->remark_on_plan_sources();
 }
 std::optional<Recording> DocumentReader::recording() const {
   return reading_->recording;

@@ -368,7 +368,11 @@ AssignmentCoverage find_coverage(const Estate& estate, const Registry& registry,
       continue;
     }
     const std::string& url = estate.documents[document].request_url;
-    if (url.empty() ? tallies[document].covers() : url_covers(url, registry, object_id)) {
+    const auto& plan = estate.documents[document].plan;
+    const bool covers = plan          ? plan->tells_all_assignments || tallies[document].covers()
+                        : url.empty() ? tallies[document].covers()
+                                      : url_covers(url, registry, object_id);
+    if (covers) {
       covering.push_back(document);
       coverage.seen_at_registry |= tallies[document].at_registry;
     }

@@ -270,6 +270,7 @@ class ClusterAttribution {
     by_nodes();
     by_context();
     by_pods();
+    by_intent();
     spread([](const Document& d) { return d.source; });
     spread([](const Document& d) { return d.directory; });
     spread_to_ancestors();
@@ -362,6 +363,17 @@ class ClusterAttribution {
         }
       }
     }
+  }
+
+  // What is to be deployed goes where its owner says.
+  void by_intent() {
+    const auto meant = std::ranges::find_if(estate_.clusters, [&](const Cluster& cluster) {
+      return same_text(cluster.name, estate_.meant_for);
+    });
+    if (estate_.meant_for.empty() || meant == estate_.clusters.end()) return;
+    for (std::size_t d = 0; d < cluster_of_.size(); ++d)
+      if (estate_.documents[d].written && kubernetes_[d] && cluster_of_[d] < 0)
+        cluster_of_[d] = static_cast<int>(meant - estate_.clusters.begin());
   }
 
   // Documents of one group (a file, a folder) share a cluster when exactly one is known in it.
@@ -605,6 +617,10 @@ void Estate::link() {
            std::tie(b.name_space, b.name, b.origin.document, b.origin.pointer);
   };
   std::stable_sort(service_accounts.begin(), service_accounts.end(), by_place);
+  std::ranges::stable_sort(acceptances, {}, [](const Acceptance& acceptance) {
+    return std::tie(acceptance.name_space, acceptance.workload, acceptance.checks,
+                    acceptance.reason, acceptance.until);
+  });
   std::stable_sort(secrets.begin(), secrets.end(), by_place);
   std::ranges::stable_sort(allow_lists, {}, [](const AllowList& list) {
     return std::tie(list.kind, list.name, list.origin.document, list.origin.pointer);
@@ -795,13 +811,16 @@ Evidence Estate::cite(const Origin& origin, std::string_view field, std::string 
   Evidence evidence{.source = source(origin),
                     .pointer = origin.pointer,
                     .value = std::move(value),
-                    .basis = basis};
+                    .basis = basis,
+                    .document = origin.document};
   if (field.starts_with('/')) {
     evidence.pointer += field;
   } else if (!field.empty()) {
     evidence.pointer += origin.nested ? "/properties/" : "/";
     evidence.pointer += field;
   }
+  if (origin.document < documents.size() && documents[origin.document].plan)
+    evidence.pointer = documents[origin.document].plan->place_of(evidence.pointer);
   return evidence;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "estate/acceptance.h"
 #include "estate/allow_list.h"
 #include "estate/cluster.h"
 #include "estate/expectations.h"
@@ -18,6 +19,7 @@
 #include "estate/network.h"
 #include "estate/observation.h"
 #include "estate/oversight.h"
+#include "estate/plan.h"
 #include "estate/registry.h"
 #include "estate/time.h"
 #include "estate/workload.h"
@@ -90,6 +92,11 @@ struct Document {
   std::string request_url;          // of a recorded exchange; empty otherwise
   std::string next_url = {};        // where its answer goes on (Link header), "?" without headers
   std::string content_digest = {};  // what a registry said that its answer's digest is
+  bool written = false;  // by people or their tools, to be deployed; else it was observed
+  // The file that a tool made the document of, as the document says: Helm's "# Source:" comment,
+  // Kustomize's origin annotation. Outside text.
+  std::string made_of = {};
+  std::shared_ptr<const Plan> plan = {};  // of a plan or template; else nullptr
 };
 
 // Objects of one kind that one document listed together. `list` is false for a single object.
@@ -133,6 +140,7 @@ struct Estate {
 
   Instant now{};
   Expectations expects;
+  std::string meant_for;  // name of the cluster that written documents are meant for; may be empty
   std::vector<Document> documents;
   std::vector<Listing> listings;
   std::vector<Refusal> refusals;
@@ -183,6 +191,7 @@ struct Estate {
   std::vector<PullSecret> secrets;
   std::vector<Node> nodes;
   std::vector<PullEvent> events;
+  std::vector<Acceptance> acceptances;
   std::vector<AllowList> allow_lists;
 
   // Joins what absorbing left apart: child resources to parents, Kubernetes documents to clusters,

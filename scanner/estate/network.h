@@ -45,6 +45,7 @@ struct VirtualNetwork {
   std::vector<std::string> dns_servers;  // empty = Azure DNS
   std::vector<Subnet> subnets;
   std::vector<Peering> peerings;
+  bool peerings_told = true;  // false: the document does not say what the VNet is peered with
 };
 
 struct PrivateEndpoint {

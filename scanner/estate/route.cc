@@ -837,7 +837,8 @@ const Peering* peering_to(const Estate& estate, const ResourceId& from, const Re
 
 // A VNet document embeds all its peerings; a list of peerings is as good.
 bool peerings_known(const Estate& estate, const ResourceId& vnet) {
-  if (estate.vnet(vnet)) return true;
+  const VirtualNetwork* given = estate.vnet(vnet);
+  if (given && given->peerings_told) return true;
   const auto& peerings = estate.peerings_of(vnet);
   return std::any_of(peerings.begin(), peerings.end(), [&](const Peering* p) {
     return from_list(estate, Kind::peering, p->origin.document);
@@ -937,15 +938,22 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
 
   std::vector<std::string> faults;
   bool unknown_side = false;
+  std::string untold;  // the peering whose state the input does not show
   for (const auto& [from, to, peering] : sides) {
-    if (peering) {
+    if (peering && peering->state.empty()) {
+      unknown_side = true;
+      untold = peering->name;
+      answer.evidence.push_back(estate.cite(peering->origin, "", peering->name, Basis::arm));
+      answer.supply.push_back(
+          fmt::format("az network vnet peering list {} --vnet-name {} --output json",
+                      in_group(from), quote(from.name())));
+    } else if (peering) {
       const bool connected = same_text(peering->state, "Connected");
       answer.evidence.push_back(
           estate.cite(peering->origin, "peeringState", peering->state, Basis::arm));
       if (!connected) {
-        faults.push_back(
-            fmt::format("peering {} from VNet {} to {} is {}", peering->name, from.name(),
-                        to.name(), peering->state.empty() ? "in no known state" : peering->state));
+        faults.push_back(fmt::format("peering {} from VNet {} to {} is {}", peering->name,
+                                     from.name(), to.name(), peering->state));
       } else if (!peering->allow_access) {
         answer.evidence.push_back(
             estate.cite(peering->origin, "allowVirtualNetworkAccess", "false", Basis::arm));
@@ -1008,7 +1016,7 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
     }
   }
   const bool state_fault = std::any_of(std::begin(sides), std::end(sides), [](const Side& s) {
-    return s.peering && !same_text(s.peering->state, "Connected");
+    return s.peering && !s.peering->state.empty() && !same_text(s.peering->state, "Connected");
   });
   const bool forth_missing = !forth && peerings_known(estate, local),
              back_missing = !back && peerings_known(estate, remote);
@@ -1092,6 +1100,13 @@ VnetPath vnet_path(const Estate& estate, const NodeNetwork& network, const Resou
           path.fix.push_back(create_peering(side.from, side.to, side.peering));
       }
     }
+    return path;
+  }
+  if (unknown_side && !untold.empty()) {
+    answer.reason = fmt::format(
+        "whether peering {} of VNets {} and {} is connected is not in the "
+        "input",
+        untold, local.name(), remote.name());
     return path;
   }
   if (unknown_side) {

@@ -14,7 +14,16 @@ namespace acr {
 template <class Subject>
 Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject& subject) {
   try {
-    return judge(estate, subject);
+    Verdict verdict = judge(estate, subject);
+    // A command repairs what exists; what is planned is repaired where it is planned.
+    if (verdict.outcome == Outcome::fail) {
+      if (std::string place = where_planned(estate, verdict.evidence); !place.empty()) {
+        for (std::string& command : verdict.fix)
+          if (names_planned(command)) command.insert(0, "# not before apply: ");
+        verdict.fix.insert(verdict.fix.begin(), std::move(place));
+      }
+    }
+    return verdict;
   } catch (const std::exception& e) {
     return unknown(fmt::format("internal error: {}", e.what()), {}, {});
   }

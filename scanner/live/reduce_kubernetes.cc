@@ -42,14 +42,17 @@ using Rules = std::span<const Rule>;
 constexpr Rule kName[] = {{"name"}};
 constexpr Rule kOwner[] = {{"apiVersion"}, {"kind"}, {"name"}, {"controller"}};
 constexpr Rule kHashLabel[] = {{"pod-template-hash"}};
-constexpr Rule kMirror[] = {{"kubernetes.io/config.mirror", Keep::empty}};
+constexpr Rule kIgnore[] = {
+    {"acr-doctor.dev/ignore"}, {"acr-doctor.dev/ignore-reason"}, {"acr-doctor.dev/ignore-until"}};
+constexpr Rule kAnnotations[] = {
+    {"kubernetes.io/config.mirror", Keep::empty}, kIgnore[0], kIgnore[1], kIgnore[2]};
 constexpr Rule kMetadata[] = {{"name"},
                               {"namespace"},
                               {"uid"},
                               {"creationTimestamp"},
                               {"deletionTimestamp"},
                               {"labels", Keep::object, kHashLabel},
-                              {"annotations", Keep::object, kMirror},
+                              {"annotations", Keep::object, kAnnotations},
                               {"ownerReferences", Keep::list, kOwner}};
 constexpr Rule kShortMetadata[] = {{"name"}, {"namespace"}, {"creationTimestamp"}};
 
@@ -108,7 +111,9 @@ constexpr Rule kPod[] = {{"apiVersion"},
                          {"spec", Keep::object, kPodSpec},
                          {"status", Keep::object, kPodStatus}};
 
-constexpr Rule kTemplate[] = {{"spec", Keep::object, kPodSpec}};
+constexpr Rule kTemplateMetadata[] = {{"annotations", Keep::object, kIgnore}};
+constexpr Rule kTemplate[] = {{"metadata", Keep::object, kTemplateMetadata},
+                              {"spec", Keep::object, kPodSpec}};
 constexpr Rule kJobSpec[] = {{"template", Keep::object, kTemplate}};
 constexpr Rule kJobTemplate[] = {{"spec", Keep::object, kJobSpec}};
 constexpr Rule kWorkloadSpec[] = {{"replicas"},
