@@ -349,7 +349,9 @@ void PlannedEstate::remark(std::string code, std::string text) {
 }
 
 std::string short_name(const ResourceId& id) {
-  return fmt::format("{}/{}", id.resource_group(), id.name());
+  const std::string_view group = id.resource_group();
+  if (group.empty() || group == kDeploymentGroup) return std::string(id.name());
+  return fmt::format("{}/{}", group, id.name());
 }
 
 std::string known_after_apply(std::string_view resource, std::string_view attribute) {

@@ -36,6 +36,8 @@ struct PlannedEstate {
   void remark(std::string code, std::string text);
 };
 
+// The group that a template is deployed to, which it does not name.
+inline constexpr std::string_view kDeploymentGroup = "resource-group-of-the-deployment";
 std::string short_name(const ResourceId& id);  // "rg-aks/aks-prod"
 // "known-after-apply:azurerm_kubernetes_cluster.main.identity[0].principal_id": stands for an id
 // that Azure gives, wherever the plan speaks of it.

@@ -313,8 +313,8 @@ void translate_role_assignment(const TerraformObject& from, PlannedEstate& estat
     properties.member("roleDefinitionId").set_text(role, from.place("role_definition_id"));
   // The type is Azure's to tell, unless the plan shows whose id it is.
   std::string type = from.text("principal_type");
-  if (type.empty() && principal->from != nullptr) {
-    const std::string& of = principal->from->type;
+  if (const TerraformResource* whose = from.origin("principal_id"); type.empty() && whose) {
+    const std::string& of = whose->type;
     if (of == "azuread_group") type = "Group";
     if (of == "azuread_user") type = "User";
     if (of.starts_with("azurerm_") || of.starts_with("azapi_") || of == "azuread_service_principal")

@@ -19,7 +19,7 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
     if (verdict.outcome == Outcome::fail) {
       if (std::string place = where_planned(estate, verdict.evidence); !place.empty()) {
         for (std::string& command : verdict.fix)
-          if (names_planned(command)) command.insert(0, "# not before apply: ");
+          if (names_planned(command)) command.insert(0, "# once it is there: ");
         verdict.fix.insert(verdict.fix.begin(), std::move(place));
       }
     }

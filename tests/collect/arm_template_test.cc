@@ -139,7 +139,7 @@ TEST(ArmTemplate, CitesTheTemplate) {
             "/resources/0/properties/adminUserEnabled");
   EXPECT_EQ(collected.estate.cite(made.origin, "loginServer", "").pointer, "/resources/0");
   EXPECT_EQ(*collected.estate.documents[0].plan->resource_at("/resources/0/properties"),
-            "Microsoft.ContainerRegistry/registries c (resources/0)");
+            "resources/0 Microsoft.ContainerRegistry/registries c");
 }
 
 // A module of Bicep: a deployment with its own template, whose outputs the role assignment takes.
