@@ -28,6 +28,7 @@ struct PlannedEstate {
   std::vector<Remark> remarks;        // without source
   // Something of this kind could not be read, so that what is there may not be all.
   bool unread_assignment = false, unread_endpoint = false;
+  std::vector<ResourceId> registries_with_unread_replicas;
   std::vector<ResourceId> zones_with_unread_links, vnets_with_unread_peerings;
 
   static constexpr std::size_t kMostObjects = 5'000;

@@ -213,6 +213,8 @@ void translate_registry(const TerraformObject& from, PlannedEstate& estate, std:
         from.flag("encryption/0/enabled").value_or(true) ? "enabled" : "disabled");
     from.put(kEncryption, encryption, "encryption/0");
   }
+  if (from.is_unknown("georeplications") && !from.has("georeplications"))
+    estate.registries_with_unread_replicas.emplace_back(id);
   for (std::size_t i = 0; i < from.size("georeplications"); ++i) {
     const std::string block = fmt::format("georeplications/{}", i);
     const std::string location = from.text(block + "/location");
