@@ -131,6 +131,7 @@ Verdict judge(const Estate& estate, const WorkloadContainer& container) {
                                 lower(reference.domain))});
   }
   const Registry& registry = *found;
+  evidence.push_back(estate.cite(registry.origin, "loginServer", registry.login_server));
   const ChildList* list = estate.child_list(registry.id, Kind::registry_task);
   if (list == nullptr) {
     Verdict verdict = unknown_list(estate, registry, Kind::registry_task);

@@ -53,6 +53,7 @@ Term term_of_user(const Estate& estate, const PullCredential& credential, const 
     return term;
   }
   const Registry& registry = *pull.registry;
+  term.evidence.push_back(estate.cite(registry.origin, "loginServer", registry.login_server));
   if (same_text(credential.user_name, registry.name)) {
     term.state = Term::State::endless;
     term.what = fmt::format("the admin user of registry {}", registry.name);
@@ -60,7 +61,9 @@ Term term_of_user(const Estate& estate, const PullCredential& credential, const 
   }
   for (const RegistryToken* token : estate.tokens_of(registry.id)) {
     if (!same_text(token->name, credential.user_name)) continue;
+    Evidence seen = std::move(term.evidence.front());
     term = term_of_token(*token);
+    term.evidence.push_back(std::move(seen));
     term.evidence.push_back(estate.cite(token->origin, "credentials/passwords", token->name));
     return term;
   }
@@ -87,7 +90,7 @@ Term term_of(const Estate& estate, const MatchingCredential& entry, const Pull& 
       const AppSecrets secrets = secrets_of_app(estate, credential.user_name);
       term.evidence = secrets.evidence;
       if (secrets.known) {
-        term.what = fmt::format("service principal {}", credential.user_name);
+        term.what = fmt::format("the secret of service principal {}", credential.user_name);
         term.state = Term::State::ends;
         term.end = parse_time(secrets.latest).value_or(Instant{});
       } else {
@@ -155,8 +158,10 @@ Verdict judge(const Estate& estate, const WorkloadContainer& container) {
       if (use.state == SecretUse::State::unknown)
         return unknown(use.reason, use.evidence, use.supply);
     }
+    std::vector<Evidence> evidence = pull.pull_secrets_evidence;
+    for (const SecretUse& use : secrets) evidence = together(std::move(evidence), use.evidence);
     return not_applicable("no pull secret of the workload is for this registry",
-                          pull.pull_secrets_evidence);
+                          std::move(evidence));
   }
   // One that lasts is enough.
   const Instant limit = estate.now + estate.expects.credential_days_left;
@@ -169,8 +174,8 @@ Verdict judge(const Estate& estate, const WorkloadContainer& container) {
         (term.state == Term::State::ends && term.end > limit)) {
       std::string reason =
           term.state == Term::State::endless
-              ? fmt::format("{} of pull secret {} has no end", term.what, entry.secret->name)
-              : fmt::format("{} of pull secret {} works until {}, and ends {}", term.what,
+              ? fmt::format("{} (pull secret {}) has no end", term.what, entry.secret->name)
+              : fmt::format("{} (pull secret {}) works until {}, and ends {}", term.what,
                             entry.secret->name, format_time(term.end),
                             in_words(estate.now, term.end));
       return pass(std::move(reason), std::move(term.evidence), Basis::arm);
@@ -190,7 +195,7 @@ Verdict judge(const Estate& estate, const WorkloadContainer& container) {
         std::move(last.evidence));
   }
   return fault(need_of_secret(estate, pull),
-               fmt::format("{} of pull secret {} ends {}, at {}", last.what, ending->name,
+               fmt::format("{} (pull secret {}) ends {}, at {}", last.what, ending->name,
                            in_words(estate.now, last.end), format_time(last.end)),
                std::move(last.evidence), Basis::arm, renew_secret(pull, *ending));
 }

@@ -134,6 +134,16 @@ constexpr Rule kServiceAccount[] = {{"apiVersion"},
                                     {"metadata", Keep::object, kAccountMetadata},
                                     {"imagePullSecrets", Keep::list, kName}};
 
+// What an admission rule lists is what it is read for.
+constexpr Rule kRuleSpec[] = {{"enforcementAction"},
+                              {"validationFailureAction"},
+                              {"parameters", Keep::whole},
+                              {"rules", Keep::whole}};
+constexpr Rule kAdmissionRule[] = {{"apiVersion"},
+                                   {"kind"},
+                                   {"metadata", Keep::object, kShortMetadata},
+                                   {"spec", Keep::object, kRuleSpec}};
+
 constexpr Rule kNodeMetadata[] = {{"name"}, {"creationTimestamp"}, {"labels", Keep::whole}};
 constexpr Rule kTaint[] = {{"key"}, {"value"}, {"effect"}};
 constexpr Rule kNodeSpec[] = {{"providerID"}, {"unschedulable"}, {"taints", Keep::list, kTaint}};
@@ -204,6 +214,8 @@ Rules rules_of(Kind kind) {
       return kEvent;
     case Kind::secret:
       return kSecret;
+    case Kind::admission_rule:
+      return kAdmissionRule;
     default:
       return kOther;
   }
