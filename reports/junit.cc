@@ -89,7 +89,8 @@ std::string message_of(const Result& result, State state, Severity threshold) {
   const std::string_view severity = to_string(result.severity());
   if (state == State::errored) return "[NOT EVALUATED] " + reason;
   if (result.suppression) {
-    return fmt::format("[accepted until {}] {} ({})", clean(result.suppression->expires), reason,
+    const std::string until = clean(result.suppression->expires);
+    return fmt::format("[accepted{}{}] {} ({})", until.empty() ? "" : " until ", until, reason,
                        clean(result.suppression->owner));
   }
   if (state == State::skipped && result.severity() >= threshold)

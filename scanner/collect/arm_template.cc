@@ -58,8 +58,7 @@ class TemplateReader {
     main.root = root;
     const std::string_view schema = view_of(root, "$schema");
     main.subscription = "subscription-of-the-deployment";
-    if (!lower(schema).contains("subscriptiondeployment"))
-      main.group = "resource-group-of-the-deployment";
+    if (!lower(schema).contains("subscriptiondeployment")) main.group = kDeploymentGroup;
     collect_units(main, 0);
     for (std::size_t i = 0; i < units_.size(); ++i) emit_all(units_[i]);
     if (steps_ > kMostSteps)
@@ -432,8 +431,10 @@ class TemplateReader {
            const std::string& kind, const std::string& id, std::optional<std::size_t> copy) {
     std::string_view shown = pointer;
     shown.remove_prefix(std::min<std::size_t>(1, shown.size()));
-    estate_.plan.resources.emplace(
-        pointer, fmt::format("{} {} {}", kind, ResourceId(id).name(), fmt::format("({})", shown)));
+    const std::string_view name = ResourceId(id).name();
+    std::string called = fmt::format("{} {}", shown, kind);
+    if (!name.starts_with("guid-")) called += fmt::format(" {}", name);
+    estate_.plan.resources.emplace(pointer, std::move(called));
     PlannedObject& object =
         estate_.add(kind, id, copy ? fmt::format("{}#{}", pointer, *copy) : pointer, true);
     object.arm.set_place({pointer, true});

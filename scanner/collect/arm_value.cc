@@ -127,18 +127,16 @@ void ArmValue::set(simdjson::dom::element element, Place place) {
   }
 }
 
-void ArmValue::merge(const ArmValue& other) {
+void ArmValue::merge(const ArmValue& other, const Place& inherited) {
+  const Place& place = other.place_.pointer.empty() ? inherited : other.place_;
   if (kind_ != Kind::object || other.kind_ != Kind::object) {
     *this = other;
+    if (place_.pointer.empty()) place_ = place;
     return;
   }
-  for (const auto& [name, value] : other.children_) {
-    ArmValue& mine = member(name);
-    mine.merge(*value);
-    // What stands below another value's place needs its own.
-    if (mine.place_.pointer.empty() && !other.place_.pointer.empty())
-      mine.place_ = {pointer_step(other.place_.pointer, name), other.place_.with_rest};
-  }
+  for (const auto& [name, value] : other.children_)
+    member(name).merge(*value,
+                       place.with_rest ? Place{pointer_step(place.pointer, name), true} : place);
 }
 
 const ArmValue* ArmValue::find(std::string_view path) const {
@@ -184,7 +182,7 @@ void ArmValue::write(std::string& json, const std::string& pointer, Plan& plan) 
       json += ':';
     }
     value->write(json, list ? fmt::format("{}/{}", pointer, index) : pointer_step(pointer, name),
-                plan);
+                 plan);
     ++index;
   }
   json += list ? ']' : '}';

@@ -38,8 +38,9 @@ class ArmValue {
   // A value as it stands in the document, with all that is below it.
   void set(simdjson::dom::element element, Place place = {});
   void set_place(Place place) { place_ = std::move(place); }
-  // Members of `other` over those that are here.
-  void merge(const ArmValue& other);
+  // Members of `other` over those that are here. `inherited`: where `other` stands, if it does not
+  // say so itself.
+  void merge(const ArmValue& other, const Place& inherited = {});
 
   // Nothing where the path leads to nothing, or to something else than a text.
   const ArmValue* find(std::string_view path) const;
@@ -68,7 +69,7 @@ class ArmValue {
   };
   const ArmValue* find_child(std::string_view name) const;
   std::vector<Child> children_;  // whose values keep their addresses
-  Place place_;  // empty pointer: that of the value above
+  Place place_;                  // empty pointer: that of the value above
 };
 
 // Texts of the document, never so long that they could hurt: cut texts name nothing.

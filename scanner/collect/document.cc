@@ -731,7 +731,7 @@ struct DocumentReader::Reading {
     if (!arm || (!is_template(root) && !is_template_parameters(root))) return false;
     auto& waiting = is_template(root) ? templates : template_parameters;
     waiting.push_back({*file, current.number, simdjson::padded_string(value)});
-    has_plan |= is_template(root);
+    if (is_template(root)) has_plan = document().written = true;
     return true;
   }
 

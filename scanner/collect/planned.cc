@@ -1,7 +1,7 @@
 #include "collect/planned.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -45,7 +45,7 @@ class Completion {
       if (object.is(kIdentity)) complete_user_assigned(object);
     for (std::size_t i = 0; i < given; ++i) {
       PlannedObject& object = estate_.objects[i];
-      if (object.is(kRegistry)) complete_registry(object);
+      if (object.is(kRegistry)) complete_registry(object), add_home(object);
       if (object.is(kCluster)) complete_cluster(object);
       if (object.is(kPeering)) complete_peering(object);
       if (object.is(kVnet)) complete_vnet(object);
@@ -116,6 +116,21 @@ class Completion {
         }
       }
     });
+  }
+
+  // Azure lists the region that a Premium registry is made in among its replicas.
+  void add_home(const PlannedObject& registry) {
+    const ResourceId id = registry.id();
+    const std::string region = compact_region(registry.arm.text("location"));
+    const auto& unread = estate_.registries_with_unread_replicas;
+    if (!registry.created || region.empty() ||
+        !same_text(registry.arm.text("sku/name"), "Premium") ||
+        std::ranges::find(unread, id) != unread.end())
+      return;
+    PlannedObject& home =
+        estate_.add(kReplication, fmt::format("{}/replications/{}", id.text(), region),
+                    registry.pointer + "#home", true);
+    home.arm.member("location").set_text(region, {place_of(registry)});
   }
 
   void complete_cluster(PlannedObject& cluster) {
@@ -247,10 +262,10 @@ class Completion {
     if (registry == nullptr || !registry->is(kRegistry)) return;
 
     const std::string label(registry_label(registry->arm.text("properties/loginServer")));
-    std::vector<std::string> regions{compact_region(registry->arm.text("location"))};
+    std::set<std::string> regions{compact_region(registry->arm.text("location"))};
     each(kReplication, [&](PlannedObject& replica) {
       if (replica.id().parent() == target)
-        regions.push_back(compact_region(replica.arm.text("location")));
+        regions.insert(compact_region(replica.arm.text("location")));
     });
     struct Member {
       std::string name, record, address;
@@ -258,8 +273,9 @@ class Completion {
     const std::string* called = estate_.plan.resource_at(place_of(endpoint));
     std::vector<Member> members;
     const auto add_member = [&](std::string name, std::string record) {
-      std::string address = known_after_apply(called == nullptr ? endpoint.id().name() : *called,
-                                              fmt::format("address of {}", name));
+      std::string address =
+          fmt::format("known-after-apply:{}[{}]",
+                      called == nullptr ? std::string(endpoint.id().name()) : *called, name);
       members.push_back({std::move(name), std::move(record), std::move(address)});
     };
     add_member("registry", lower(label));
@@ -349,7 +365,9 @@ void PlannedEstate::remark(std::string code, std::string text) {
 }
 
 std::string short_name(const ResourceId& id) {
-  return fmt::format("{}/{}", id.resource_group(), id.name());
+  const std::string_view group = id.resource_group();
+  if (group.empty() || group == kDeploymentGroup) return std::string(id.name());
+  return fmt::format("{}/{}", group, id.name());
 }
 
 std::string known_after_apply(std::string_view resource, std::string_view attribute) {

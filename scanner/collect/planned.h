@@ -28,6 +28,7 @@ struct PlannedEstate {
   std::vector<Remark> remarks;        // without source
   // Something of this kind could not be read, so that what is there may not be all.
   bool unread_assignment = false, unread_endpoint = false;
+  std::vector<ResourceId> registries_with_unread_replicas;
   std::vector<ResourceId> zones_with_unread_links, vnets_with_unread_peerings;
 
   static constexpr std::size_t kMostObjects = 5'000;
@@ -36,6 +37,8 @@ struct PlannedEstate {
   void remark(std::string code, std::string text);
 };
 
+// The group that a template is deployed to, which it does not name.
+inline constexpr std::string_view kDeploymentGroup = "resource-group-of-the-deployment";
 std::string short_name(const ResourceId& id);  // "rg-aks/aks-prod"
 // "known-after-apply:azurerm_kubernetes_cluster.main.identity[0].principal_id": stands for an id
 // that Azure gives, wherever the plan speaks of it.

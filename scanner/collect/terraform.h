@@ -54,6 +54,11 @@ class TerraformPlan {
   // It is there, and known only after apply.
   static bool is_unknown(const TerraformResource& resource, std::string_view path);
 
+  bool is_configured(const TerraformResource& resource, std::string_view path) const {
+    return expression(resource, path).has_value();
+  }
+  const TerraformResource* origin(const TerraformResource& resource, std::string_view path) const;
+
   // What a value is or will be. `from`: the resource that a reference led to, nullptr where the
   // value stands there itself. Text that Azure has yet to give is known_after_apply().
   struct Resolved {

@@ -213,6 +213,8 @@ void translate_registry(const TerraformObject& from, PlannedEstate& estate, std:
         from.flag("encryption/0/enabled").value_or(true) ? "enabled" : "disabled");
     from.put(kEncryption, encryption, "encryption/0");
   }
+  if (from.is_unknown("georeplications") && !from.has("georeplications"))
+    estate.registries_with_unread_replicas.emplace_back(id);
   for (std::size_t i = 0; i < from.size("georeplications"); ++i) {
     const std::string block = fmt::format("georeplications/{}", i);
     const std::string location = from.text(block + "/location");
@@ -313,8 +315,8 @@ void translate_role_assignment(const TerraformObject& from, PlannedEstate& estat
     properties.member("roleDefinitionId").set_text(role, from.place("role_definition_id"));
   // The type is Azure's to tell, unless the plan shows whose id it is.
   std::string type = from.text("principal_type");
-  if (type.empty() && principal->from != nullptr) {
-    const std::string& of = principal->from->type;
+  if (const TerraformResource* whose = from.origin("principal_id"); type.empty() && whose) {
+    const std::string& of = whose->type;
     if (of == "azuread_group") type = "Group";
     if (of == "azuread_user") type = "User";
     if (of.starts_with("azurerm_") || of.starts_with("azapi_") || of == "azuread_service_principal")

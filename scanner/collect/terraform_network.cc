@@ -90,11 +90,10 @@ void translate_vnet(const TerraformObject& from, PlannedEstate& estate, const st
   from.put(TerraformAttribute{"location", "location"}, object.arm);
   from.put(TerraformAttribute{"address_space", "addressSpace/addressPrefixes"}, properties);
   ArmValue& servers = properties.at("dhcpOptions/dnsServers");
-  // A server whose address is not known is one all the same, and none of Azure's.
-  if (!from.put_list("dns_servers", servers) ||
-      (from.resource().created && from.is_unknown("dns_servers") && servers.size() == 0 &&
-       from.size("dns_servers") > 0))
-    servers.add().set_text(kUnknownValue);
+  // A server whose address is not known is one all the same, and none of Azure's. But what nobody
+  // configured is Azure's, though the plan calls it unknown.
+  const bool complete = from.put_list("dns_servers", servers);
+  if (!complete && from.is_configured("dns_servers")) servers.add().set_text(kUnknownValue);
   ArmValue& subnets = properties.member("subnets");
   subnets.make_list();
   subnets.set_place(from.place("subnet"));

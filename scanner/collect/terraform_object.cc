@@ -103,7 +103,13 @@ std::string TerraformPlan::id_of(const TerraformResource& resource, int depth) c
   return id;
 }
 
+// A value that is known only after apply is not in the document: what would hold it is.
 ArmValue::Place TerraformObject::place(std::string_view path) const {
+  while (!path.empty() && !TerraformPlan::value(resource_, path)) {
+    const std::size_t slash = path.rfind('/');
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+  }
+  if (path.empty()) return {resource_.pointer};
   return {fmt::format("{}/values/{}", resource_.pointer, path)};
 }
 

@@ -46,6 +46,14 @@ class TerraformObject {
   bool is_unknown(std::string_view path) const {
     return TerraformPlan::is_unknown(resource_, path);
   }
+  // Its configuration sets it, or the plan does not show the configuration.
+  bool is_configured(std::string_view path) const {
+    return !resource_.expressions || plan_.is_configured(resource_, path);
+  }
+  // The resource that the value comes from by its configuration, known or not; or nullptr.
+  const TerraformResource* origin(std::string_view path) const {
+    return plan_.origin(resource_, path);
+  }
   std::size_t size(std::string_view path) const;  // of a list
   ArmValue::Place place(std::string_view path) const;
   std::optional<TerraformPlan::Resolved> resolve(std::string_view path) const {

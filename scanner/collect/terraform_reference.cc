@@ -164,6 +164,15 @@ std::optional<TerraformPlan::Resolved> TerraformPlan::resolve(const TerraformRes
   return follow(references.front() + ".id", at, depth + 1);
 }
 
+const TerraformResource* TerraformPlan::origin(const TerraformResource& resource,
+                                               std::string_view path) const {
+  const Module* module = module_at(resource.module);
+  const auto from = expression(resource, path);
+  if (module == nullptr || !from) return nullptr;
+  const auto found = resolve_expression(*from, {module, resource.index}, 1);
+  return found ? found->from : nullptr;
+}
+
 TerraformPlan::ResolvedList TerraformPlan::resolve_list(const TerraformResource& resource,
                                                         std::string_view path) const {
   ResolvedList result;

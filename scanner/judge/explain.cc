@@ -16,10 +16,10 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
   try {
     Verdict verdict = judge(estate, subject);
     // A command repairs what exists; what is planned is repaired where it is planned.
-    if (verdict.outcome == Outcome::fail) {
+    if (verdict.outcome == Outcome::fail && verdict.basis != Basis::kubernetes_api) {
       if (std::string place = where_planned(estate, verdict.evidence); !place.empty()) {
         for (std::string& command : verdict.fix)
-          if (names_planned(command)) command.insert(0, "# not before apply: ");
+          if (names_planned(command)) command.insert(0, "# once it is there: ");
         verdict.fix.insert(verdict.fix.begin(), std::move(place));
       }
     }
