@@ -243,7 +243,12 @@ std::vector<Feature> make_features() {
        "How large or old an image may be is its owner's choice, and no pull fails of it; what is "
        "known to be wrong with an image is judged (F-066).",
        {{"Kyverno", "block-large-images"}, {"Kyverno", "block-stale-images"}}},
-      {"F-095", "containers that Istio fills in", checks},
+      {"F-095",
+       "containers that Istio fills in",
+       checks,
+       "No check takes \"auto\" for an image of docker.io. Whether a pod is to be injected is "
+       "written in Istio's own configuration.",
+       {{"istioctl", "IST0146"}, {"istioctl", "IST0147"}, {"istioctl", "IST0158"}}},
       {"F-096", "pods that wait for an image", checks},
       {"F-097", "init and ephemeral containers", checks},
       {"F-098", "what the kubelet's message means", checks},

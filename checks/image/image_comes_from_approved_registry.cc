@@ -18,7 +18,9 @@ constexpr Control kControls[] = {{"Azure Policy", "febd0533-8e55-448f-b837-bd0e0
                                  {"Popeye", "POP-113"},
                                  {"Gatekeeper", "K8sAllowedRepos"},
                                  {"Gatekeeper", "K8sAllowedReposv2"},
-                                 {"Kyverno", "restrict-image-registries"}};
+                                 {"boxboat", "IMG-3"},
+                                 {"Kyverno", "restrict-image-registries"},
+                                 {"Kyverno", "advanced-restrict-image-registries"}};
 
 // Other spellings of one host, as references spell them once they are normalised.
 std::string normalised(std::string_view place) {
