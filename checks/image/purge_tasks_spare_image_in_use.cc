@@ -122,6 +122,13 @@ Effect effect_on_digest(const Estate& estate, const Registry& registry, const Pu
   return effect;
 }
 
+// "task clean purges the registry (0 1 * * Sun)".
+std::string in_words(const RegistryTask& task) {
+  return fmt::format("task {} purges the registry ({})", task.name,
+                     task.schedules.empty() ? "when it is started"
+                                            : fmt::format("{}", fmt::join(task.schedules, ", ")));
+}
+
 Verdict judge(const Estate& estate, const WorkloadContainer& container) {
   if (auto verdict = unless_named(estate, container)) return *std::move(verdict);
   const ImageReference& reference = *container.reference;
@@ -167,14 +174,13 @@ Verdict judge(const Estate& estate, const WorkloadContainer& container) {
       // What spares the image now may be the age or the lock of its tag.
       evidence = together(std::move(evidence), effect.evidence);
       if (effect.what == Effect::What::unknown) {
-        leave_open(fmt::format("task {} purges the registry: {}", task.name, effect.reason),
-                   std::move(effect.supply));
+        leave_open(fmt::format("{}: {}", in_words(task), effect.reason), std::move(effect.supply));
       } else if (effect.what == Effect::What::deletes) {
         evidence.push_back(
             estate.cite(task.origin, "step/encodedTaskContent",
                         fmt::format("acr purge --filter {}", fmt::join(purge.filters, " "))));
-        return fail(fmt::format("task {} purges the registry: {}", task.name, effect.reason),
-                    std::move(evidence), Basis::arm, {});
+        return fail(fmt::format("{}: {}", in_words(task), effect.reason), std::move(evidence),
+                    Basis::arm, {});
       }
     }
   }
