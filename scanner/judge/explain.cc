@@ -23,6 +23,8 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
         verdict.fix.insert(verdict.fix.begin(), std::move(place));
       }
     }
+    // Nor can what does not exist yet be asked.
+    std::erase_if(verdict.supply, names_planned);
     return verdict;
   } catch (const std::exception& e) {
     return unknown(fmt::format("internal error: {}", e.what()), {}, {});
