@@ -24,7 +24,8 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
       }
     }
     // Nor can what does not exist yet be asked.
-    std::erase_if(verdict.supply, names_planned);
+    for (std::string& command : verdict.supply)
+      if (names_planned(command)) command.insert(0, "# once it is there: ");
     return verdict;
   } catch (const std::exception& e) {
     return unknown(fmt::format("internal error: {}", e.what()), {}, {});
