@@ -31,12 +31,20 @@ std::string list_tags_of(const Registry& registry, const std::string& repository
       lower(registry.login_server), repository);
 }
 
-// Tags that the command may delete, newest first; --keep spares the first of them.
-bool is_kept(const PurgeCommand& purge, const RepositoryFacts& facts, const ImageTag& tag,
-             const std::string& repository) {
+bool is_spared(const PurgeCommand& purge, const ImageState& state) {
+  const bool locked = state.delete_enabled == false || state.write_enabled == false;
+  return locked && !purge.include_locked;
+}
+
+// Of the tags that the command would delete now, --keep spares the newest.
+bool is_kept(const Estate& estate, const PurgeCommand& purge, const RepositoryFacts& facts,
+             const ImageTag& tag, const std::string& repository) {
   int newer = 0;
   for (const auto& [name, other] : facts.tags) {
-    if (other != &tag && other->updated > tag.updated && purge.chooses(repository, name) != Tri::no)
+    const auto updated = parse_time(other->updated);
+    const bool old = updated && *updated + *purge.ago <= estate.now;
+    if (old && other->updated > tag.updated && !is_spared(purge, other->state) &&
+        purge.chooses(repository, name) != Tri::no)
       ++newer;
   }
   return newer < purge.keep;
@@ -68,14 +76,13 @@ Effect effect_on_tag(const Estate& estate, const Registry& registry, const Purge
   }
   const ImageTag& tag = *found->second;
   effect.evidence.push_back(estate.cite(tag.origin, "lastUpdateTime", tag.updated));
-  const bool locked = tag.state.delete_enabled == false || tag.state.write_enabled == false;
-  if (locked && !purge.include_locked) return effect;
-  if (purge.keep > 0 && is_kept(purge, facts, tag, reference.path)) {
-    const bool whole = std::ranges::any_of(facts.tag_lists, &ImageList::whole);
-    if (whole) return effect;
+  if (is_spared(purge, tag.state)) return effect;
+  if (purge.keep > 0 && is_kept(estate, purge, facts, tag, reference.path)) {
+    if (!facts.tag_lists.empty()) return effect;
     effect.what = Effect::What::unknown;
     effect.reason = fmt::format(
-        "it chooses {} and keeps the newest {}; not all tags are in the input", image, purge.keep);
+        "it chooses {} and keeps the newest {}, and the other tags are not in the input", image,
+        purge.keep);
     return effect;
   }
   const Instant end = *updated + *purge.ago;
@@ -109,9 +116,7 @@ Effect effect_on_digest(const Estate& estate, const Registry& registry, const Pu
   const ImageManifest& manifest = *found->second;
   effect.evidence.push_back(
       estate.cite(manifest.origin, "tags", manifest.tags.empty() ? "none" : manifest.tags.front()));
-  const bool locked =
-      manifest.state.delete_enabled == false || manifest.state.write_enabled == false;
-  if (!manifest.tags.empty() || (locked && !purge.include_locked)) return effect;
+  if (!manifest.tags.empty() || is_spared(purge, manifest.state)) return effect;
   effect.what = Effect::What::deletes;
   effect.reason = fmt::format("it deletes {}, which has no tag", image);
   return effect;

@@ -18,6 +18,9 @@ namespace {
 using Element = simdjson::dom::element;
 using Type = simdjson::dom::element_type;
 
+// acr-client-id and acr-tenant-id: an id that other documents hold as well.
+constexpr std::string_view kPullIdentity = "kubernetes.azure.com/acr-";
+
 bool is_text(Element value) {
   return value.type() == Type::STRING;
 }
@@ -79,6 +82,11 @@ class Pass {
         // The names of checks say nothing of anybody; what people give as a reason may.
         begin(first, key);
         append_json_string(text, key.ends_with("-reason") ? "masked" : std::string_view(value));
+        continue;
+      }
+      if (key.starts_with(kPullIdentity) && is_text(value)) {
+        begin(first, key);
+        append_json_string(text, names_.name(std::string_view(value), "identity"));
         continue;
       }
       if (key == "pod-template-hash" && is_text(value)) names_.add_hash(std::string_view(value));
