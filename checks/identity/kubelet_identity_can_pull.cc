@@ -223,7 +223,7 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     fix = widen_command(*grant.assignment, refused_repository);
     break;
   }
-  if (auto unnamed = find_unnamed(estate, need.pulls)) {
+  if (auto unnamed = need.needed == Tri::yes ? find_unnamed(estate, need.pulls) : std::nullopt) {
     std::vector<std::string> either{"# either let the pods use the secret that is there"};
     either.insert(either.end(), unnamed->fix.begin(), unnamed->fix.end());
     either.insert(either.end(), {"# or give the identity the right", std::move(fix)});

@@ -16,8 +16,11 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr int kDepth = 40;
-constexpr std::size_t kMostSteps = 200'000;  // evaluations of one template
+constexpr int kDepth = 24;                     // of values
+constexpr int kNested = 16;                    // of expressions that lead to others, of deployments
+constexpr std::size_t kMostSteps = 200'000;    // evaluations of one template
+constexpr std::size_t kMostParts = 2'000'000;  // values made by them
+constexpr std::size_t kPartsOfParameter = 2'000;
 constexpr std::size_t kMostCopies = 100;
 constexpr std::size_t kMostMembers = 2'000;  // of one object
 
@@ -61,7 +64,7 @@ class TemplateReader {
     if (!lower(schema).contains("subscriptiondeployment")) main.group = kDeploymentGroup;
     collect_units(main, 0);
     for (std::size_t i = 0; i < units_.size(); ++i) emit_all(units_[i]);
-    if (steps_ > kMostSteps)
+    if (steps_ > kMostSteps || parts_ > kMostParts)
       estate_.remarks.push_back({Remark::Level::warning,
                                  "document-too-large",
                                  "the template's expressions are too many to be worked out; what "
@@ -105,7 +108,7 @@ class TemplateReader {
 
   TemplateValue evaluate_text(std::string_view text, const Unit& unit,
                               std::optional<std::size_t> copy = {}) {
-    if (++steps_ > kMostSteps || nested_ > kDepth) return {};
+    if (++steps_ > kMostSteps || nested_ > kNested) return {};
     ++nested_;
     TemplateValue value = evaluate(text, scope_of(unit, copy));
     --nested_;
@@ -133,7 +136,7 @@ class TemplateReader {
     std::string_view text;
     object map;
     simdjson::dom::array list;
-    if (depth > kDepth) return;
+    if (depth > kDepth || ++parts_ > kMostParts) return to.set_text(kUnknownValue);
     if (from.get_string().get(text) == simdjson::SUCCESS) {
       const TemplateValue value = evaluate_text(text, unit, copy);
       const bool id = lower(name).ends_with("id") && !same_text(name, "principalId");
@@ -179,7 +182,8 @@ class TemplateReader {
         element value;
         if (document["parameters"][name]["value"].get(value) != simdjson::SUCCESS) continue;
         TemplateValue known;
-        known.value.emplace().set(value);
+        if (!value.is_string()) parts_ += kPartsOfParameter;
+        if (parts_ < kMostParts) known.value.emplace().set(value);
         return known;
       }
     }
@@ -246,7 +250,7 @@ class TemplateReader {
   }
 
   void collect_units(Unit& unit, int depth) {
-    if (depth > kDepth) return;
+    if (depth > kNested) return;
     each_resource(
         unit.root, unit.pointer,
         [&](const object& entry, const std::string& pointer, std::string_view symbol) {
@@ -477,7 +481,7 @@ class TemplateReader {
   std::span<const element> given_;
   std::deque<Unit> units_;
   std::map<std::string, Unit*> deployments_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, parts_ = 0;
   int nested_ = 0;
 };
 

@@ -59,8 +59,9 @@ class Completion {
     for (const PlannedObject& object : estate_.objects) {
       if (!object.is(kCluster)) continue;
       any = true;
-      all_new = all_new && object.arm.text("properties/identityProfile/kubeletidentity/objectId")
-                               .starts_with("known-after-apply:");
+      all_new = all_new && object.created &&
+                object.arm.text("properties/identityProfile/kubeletidentity/objectId")
+                    .starts_with("known-after-apply:");
     }
     estate_.plan.tells_all_assignments = any && all_new && !estate_.unread_assignment;
   }
@@ -304,7 +305,7 @@ class Completion {
     const ArmValue* configs = group.arm.find("properties/privateDnsZoneConfigs");
     for (std::size_t i = 0; configs != nullptr && i < configs->size(); ++i) {
       const ResourceId zone((*configs)[i].text("properties/privateDnsZoneId"));
-      if (zone.empty()) continue;
+      if (zone.empty() || estate_.objects.size() > 4 * PlannedEstate::kMostObjects) continue;
       for (const Member& member : members) {
         PlannedObject& record =
             estate_.add(kRecord, fmt::format("{}/A/{}", zone.text(), member.record),

@@ -13,7 +13,7 @@ namespace acr {
 
 namespace {
 
-constexpr int kDepth = 48;
+constexpr int kDepth = 32;
 constexpr std::size_t kMostText = 8192;
 constexpr std::size_t kMostArguments = 256;
 

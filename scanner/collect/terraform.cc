@@ -14,7 +14,7 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr int kModuleDepth = 32;
-constexpr std::size_t kMostResources = 50'000;
+constexpr std::size_t kMostResources = 20'000;
 
 std::string_view view_of(const object& from, std::string_view name) {
   std::string_view text;

@@ -215,7 +215,8 @@ void translate_registry(const TerraformObject& from, PlannedEstate& estate, std:
   }
   if (from.is_unknown("georeplications") && !from.has("georeplications"))
     estate.registries_with_unread_replicas.emplace_back(id);
-  for (std::size_t i = 0; i < from.size("georeplications"); ++i) {
+  constexpr std::size_t kMostRegions = 200;
+  for (std::size_t i = 0; i < std::min(from.size("georeplications"), kMostRegions); ++i) {
     const std::string block = fmt::format("georeplications/{}", i);
     const std::string location = from.text(block + "/location");
     PlannedObject& replica =

@@ -23,6 +23,9 @@ Verdict judge_safely(JudgeOf<Subject> judge, const Estate& estate, const Subject
         verdict.fix.insert(verdict.fix.begin(), std::move(place));
       }
     }
+    // Nor can what does not exist yet be asked.
+    for (std::string& command : verdict.supply)
+      if (names_planned(command)) command.insert(0, "# once it is there: ");
     return verdict;
   } catch (const std::exception& e) {
     return unknown(fmt::format("internal error: {}", e.what()), {}, {});

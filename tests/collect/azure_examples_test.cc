@@ -161,7 +161,7 @@ constexpr Example kExamples[] = {
     {"identity/client_assertion_jwt_rs256.json", "1 token claims"},
     {"identity/imds_error_response.json", "1 error"},
     {"identity/imds_token_response.json", "1 OAuth token answers, whose content is not kept"},
-    {"identity/userassigned_federated_credentials_list.json", "1 federated credential"},
+    {"identity/userassigned_federated_credentials_list.json", "1 federated credentials"},
     {"managedidentity/user_assigned_identity_get_real.json", "1 user-assigned identities"},
     {"network/natgateway_get_real.json", "1 NAT gateways"},
     {"network/nic_get_real.json", "1 network interfaces"},

@@ -273,7 +273,7 @@ spec:
     if (result["subject"].value("workload", "") != "deploy/next") continue;
     ++found;
     EXPECT_EQ(result["outcome"], "fail") << result.dump(2);
-    EXPECT_EQ(result["reason"], "repository shop/cart has no tag 1.9.0; nearest: 1.4.2, 1.4.0");
+    EXPECT_EQ(result["reason"], "repository shop/cart has no tag 1.9.0; nearest: 1.4.0, 1.4.2");
     EXPECT_EQ(result["subject"]["cluster"], "aks-prod");
     EXPECT_EQ(result["place"]["line"], 9) << result.dump(2);
   }
