@@ -375,6 +375,8 @@ PlannedObject& PlannedEstate::add(std::string_view type, std::string_view id, st
   PlannedObject& object = objects.emplace_back();
   object.pointer = std::move(pointer);
   object.created = created;
+  object.type = type;
+  object.resource = ResourceId(id);
   object.arm.member("id").set_text(id);
   object.arm.member("type").set_text(type);
   object.arm.member("name").set_text(ResourceId(id).name());
