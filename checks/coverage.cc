@@ -18,8 +18,6 @@ std::string_view to_string(Decision decision) {
       return "not observable";
     case Decision::out_of_scope:
       return "out of scope";
-    case Decision::not_yet:
-      return "not yet";
   }
   return "";
 }

@@ -17,7 +17,6 @@ enum class Decision {
   contradictory,   // other tools ask for opposites, or it breaks pulls
   not_observable,  // no read access shows it
   out_of_scope,    // not between a registry and a cluster
-  not_yet,
 };
 std::string_view to_string(Decision decision);
 

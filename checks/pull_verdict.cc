@@ -60,6 +60,23 @@ Tri look_at_account(const Estate& estate, const Pull& pull, IdentityNeed& need) 
   return Tri::unknown;
 }
 
+// Where nodes are set up for it, pods of such an account do not pull as the kubelet.
+bool pulls_as_another(const Estate& estate, const Pull& pull, IdentityNeed& need) {
+  const ServiceAccount* account =
+      estate.service_account(pull.cluster_index, pull.name_space, pull.service_account);
+  if (account == nullptr || account->pull_client_id.empty()) return false;
+  need.own_identity = account->name;
+  need.evidence = together(
+      std::move(need.evidence),
+      {estate.cite(account->origin, "metadata/annotations/kubernetes.azure.com~1acr-client-id",
+                   account->pull_client_id, Basis::kubernetes_api)});
+  std::string command = fmt::format("az role assignment list --assignee {} --all --output json",
+                                    quote(account->pull_client_id));
+  if (std::ranges::find(need.supply, command) == need.supply.end())
+    need.supply.push_back(std::move(command));
+  return true;
+}
+
 }  // namespace
 
 std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
@@ -165,6 +182,7 @@ IdentityNeed need_of_identity(const Estate& estate, const Attachment& attachment
     Tri served = served_by_secret(secrets, *pull);
     if (served == Tri::no && pull->pull_secrets.empty())
       served = look_at_account(estate, *pull, need);
+    if (served == Tri::no && pulls_as_another(estate, *pull, need)) served = Tri::unknown;
     switch (served) {
       case Tri::no:
         needed = true;
@@ -204,6 +222,10 @@ Verdict identity_fault(const IdentityNeed& need, std::string fault, std::vector<
       return unknown(
           fmt::format("{}; whether the pods need it is not known: {}", fault,
                       need.pods_unknown ? "no pods are in the input"
+                      : !need.own_identity.empty()
+                          ? fmt::format("service account {} names an identity of its own to pull "
+                                        "as, and whether the nodes go by it no document tells",
+                                        need.own_identity)
                       : need.unread.empty()
                           ? "the pull secrets that they or their service accounts name are not in "
                             "the input"

@@ -38,6 +38,7 @@ struct IdentityNeed {
   std::vector<Evidence> evidence;   // their secrets
   std::vector<std::string> supply;  // what would tell, on unknown
   std::string served_by, unread;    // a secret that serves, one that could not be read
+  std::string own_identity;         // a service account that names an identity of its own
 };
 IdentityNeed need_of_identity(const Estate& estate, const Attachment& attachment);
 // A fault of the identity, as the verdict that the need for it calls for. `fault` is a sentence.

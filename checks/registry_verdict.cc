@@ -49,6 +49,7 @@ constexpr ListWords kLists[] = {
     {Kind::scope_map, "scopeMaps", "az acr scope-map list --registry"},
     {Kind::cache_rule, "cacheRules", "az acr cache list --registry"},
     {Kind::credential_set, "credentialSets", "az acr credential-set list --registry"},
+    {Kind::registry_task, "tasks", "az acr task list --registry"},
     {Kind::registry_usage, "usages", "az acr show-usage --name"},
 };
 
@@ -84,6 +85,12 @@ std::string list_command(const ResourceId& resource, Kind kind) {
         "az network private-endpoint dns-zone-group list {} --endpoint-name {} --query {} "
         "--output json",
         in_group(resource), quote(resource.name()), query_with(resource, "zoneGroups", "@"));
+  }
+  if (kind == Kind::federated_credential) {
+    return fmt::format(
+        "az identity federated-credential list {} --identity-name {} --query {} --output json",
+        in_group(resource), quote(resource.name()),
+        query_with(resource, "federatedCredentials", "@"));
   }
   for (const ListWords& words : kLists) {
     if (words.kind != kind) continue;

@@ -29,13 +29,14 @@ Verdict judge_usage(const Estate& estate, const Registry& registry,
     last = text;
     const bool near_full =
         usage.limit && *usage.limit > 0 &&
-        static_cast<double>(usage.used) >= 0.9 * static_cast<double>(*usage.limit);
+        static_cast<double>(usage.used) * 100.0 >=
+            static_cast<double>(estate.expects.quota_percent) * static_cast<double>(*usage.limit);
     if (near_full) full += (full.empty() ? "" : ", ") + text;
   }
   if (evidence.empty()) return unknown_list(estate, registry, Kind::registry_usage);
   if (!full.empty())
-    return fail(fmt::format("nearly used up or exceeded: {}", full), std::move(evidence),
-                Basis::arm, {});
+    return fail(fmt::format("{} % or more are used: {}", estate.expects.quota_percent, full),
+                std::move(evidence), Basis::arm, {});
   std::string reason = evidence.size() == 1
                            ? fmt::format("room is left: {}", last)
                            : fmt::format("all {} quotas have room left", evidence.size());

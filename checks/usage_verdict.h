@@ -7,7 +7,7 @@
 
 namespace acr {
 
-// Fails where one of the chosen quotas is used to nine tenths or more.
+// Fails where as much of one of the chosen quotas is used as the policy names.
 Verdict judge_usage(const Estate& estate, const Registry& registry,
                     bool (*chosen)(std::string_view name));
 

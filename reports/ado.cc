@@ -3,6 +3,7 @@
 
 #include "reports/annotations.h"
 #include "reports/conclusion.h"
+#include "reports/escape.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -38,8 +39,12 @@ std::string render_ado(const Report& report, const RenderOptions&) {
     std::string text = fmt::format("{}: {}", item.title, item.text);
     if (!item.fix.empty()) text += "\nFix: " + item.fix;
     const std::string_view type = item.level == Annotation::Level::error ? "error" : "warning";
-    out += fmt::format("##vso[task.logissue type={};code={};]{}\n", type,
-                       escape_ado(item.code, true), escape_ado(text, false));
+    out += fmt::format("##vso[task.logissue type={};", type);
+    if (item.place && item.place->in_checkout())
+      out += fmt::format("sourcepath={};linenumber={};columnnumber={};",
+                         escape_ado(clean(item.place->file), true), item.place->line,
+                         item.place->column);
+    out += fmt::format("code={};]{}\n", escape_ado(item.code, true), escape_ado(text, false));
   }
   if (annotations.left > 0) {
     out += fmt::format("{} of {} findings are no issues of this step, because a step shows {}\n",

@@ -44,9 +44,12 @@ Annotation of_result(const Result& result) {
   if (!result.subject->container.empty())
     title += fmt::format(" [{}]", clean(result.subject->container));
   return {
-      level_of(result.severity()), std::string(result.check->id), std::move(title),
+      level_of(result.severity()),
+      std::string(result.check->id),
+      std::move(title),
       fmt::format("[{}] {}", capitals(to_string(result.severity())), clean(result.verdict->reason)),
-      first_of(result.verdict->fix)};
+      first_of(result.verdict->fix),
+      result.place};
 }
 
 std::vector<Annotation> of_scan(const Report& report) {

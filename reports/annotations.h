@@ -16,10 +16,11 @@ inline constexpr std::size_t kAnnotations = 10;
 struct Annotation {
   enum class Level { error, warning, notice };
   Level level = Level::error;
-  std::string code;   // the check; "incomplete"
-  std::string title;  // whom it is about
-  std::string text;   // "[HIGH] the admin user is enabled"
-  std::string fix;    // the first command; may be empty
+  std::string code;                         // the check; "incomplete"
+  std::string title;                        // whom it is about
+  std::string text;                         // "[HIGH] the admin user is enabled"
+  std::string fix;                          // the first command; may be empty
+  std::shared_ptr<const Place> place = {};  // of the file to be changed, where one is known
 };
 
 struct Annotations {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kHead =
     "fingerprint,check,severity,outcome,scope,subject_kind,subject_id,subject,cluster,registry,"
     "namespace,workload,container,image,reason,fix,supply,reference,started_at,baseline,accepted_"
-    "until,accepted_by";
+    "until,accepted_by,file,line,column";
 
 // A spreadsheet takes a cell that begins so for a formula, and may run it.
 bool looks_like_formula(std::string_view cell) {
@@ -85,6 +85,9 @@ std::string render_csv(const Report& report, const RenderOptions&) {
     row.add(to_string(result.since));
     row.add_outside(result.suppression ? result.suppression->expires : std::string());
     row.add_outside(result.suppression ? result.suppression->owner : std::string());
+    row.add_outside(result.place ? result.place->file : std::string());
+    row.add(result.place ? std::to_string(result.place->line) : std::string());
+    row.add(result.place ? std::to_string(result.place->column) : std::string());
     row.end();
   }
   return out;

@@ -3,6 +3,7 @@
 
 #include "reports/annotations.h"
 #include "reports/conclusion.h"
+#include "reports/escape.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -41,10 +42,13 @@ std::string_view word_of(Annotation::Level level) {
   return "notice";
 }
 
-void write(std::string& out, Annotation::Level level, std::string_view title,
-           std::string_view text) {
-  out += fmt::format("::{} title={}::{}\n", word_of(level), escape_github(title, true),
-                     escape_github(text, false));
+void write(std::string& out, Annotation::Level level, std::string_view title, std::string_view text,
+           const Place* place = nullptr) {
+  out += fmt::format("::{} ", word_of(level));
+  if (place && place->in_checkout())
+    out += fmt::format("file={},line={},col={},", escape_github(clean(place->file), true),
+                       place->line, place->column);
+  out += fmt::format("title={}::{}\n", escape_github(title, true), escape_github(text, false));
 }
 
 }  // namespace
@@ -55,8 +59,8 @@ std::string render_github(const Report& report, const RenderOptions&) {
   for (const Annotation& item : annotations.shown) {
     std::string text = item.text;
     if (!item.fix.empty()) text += "\nFix: " + item.fix;
-    // A file= that is not in the checkout would make the annotation vanish: none is given.
-    write(out, item.level, item.code + " " + item.title, text);
+    // Without a file of the checkout there is no file=: with another the annotation would vanish.
+    write(out, item.level, item.code + " " + item.title, text, item.place.get());
   }
   std::string text = conclusion(report);
   if (annotations.left > 0) {

@@ -10,6 +10,7 @@
 #include "reports/html_sections.h"
 #include "reports/html_text.h"
 #include "reports/layout.h"
+#include "reports/notes.h"
 
 namespace acr {
 namespace {
@@ -132,7 +133,26 @@ void write_html_findings(std::string& out, const Report& report) {
   out += "</section>\n";
 }
 
+namespace {
+
+// Exceptions that ended, will end soon, or fit nothing.
+void write_exceptions(std::string& out, const Report& report) {
+  const std::vector<std::string> notes = notes_on_exceptions(report);
+  if (notes.empty()) return;
+  out +=
+      "<section aria-labelledby=\"exceptions-title\">\n"
+      "<h2 id=\"exceptions-title\">Exceptions to look at</h2>\n<ul>\n";
+  const std::size_t shown = std::min(notes.size(), kRows);
+  for (std::size_t i = 0; i < shown; ++i) out += fmt::format("<li>{}</li>\n", html_text(notes[i]));
+  out += "</ul>\n";
+  if (shown < notes.size()) out += fmt::format("<p>and {} more</p>\n", notes.size() - shown);
+  out += "</section>\n";
+}
+
+}  // namespace
+
 void write_html_accepted(std::string& out, const Report& report) {
+  write_exceptions(out, report);
   if (report.summary.suppressed == 0) return;
   open_table(out, "accepted", "Accepted", report.summary.suppressed,
              {"Until", "Check", "Resource", "Reason", "By"});

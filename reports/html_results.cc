@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "judge/fingerprint.h"
 #include "reports/escape.h"
 #include "reports/html_sections.h"
 #include "reports/html_text.h"
@@ -68,9 +69,11 @@ void write_details(std::string& out, const Result& result, const std::string& re
                        html_text(item.value));
   }
   if (!verdict.evidence.empty()) out += "</dl>\n";
+  if (result.place)
+    out += fmt::format("<p>In <code>{}</code></p>\n", html_text(to_string(*result.place)));
   out += html_commands(verdict.outcome == Outcome::fail ? verdict.fix : verdict.supply);
   out += fmt::format("<p class=\"faint\">{}<br>fingerprint {}</p></details>",
-                     html_text(result.subject->id), html_text(result.fingerprint));
+                     html_text(result.subject->id), html_text(fingerprint(result)));
 }
 
 void write_row(std::string& out, const Result& result, Standing standing, std::string_view scope,

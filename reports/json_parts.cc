@@ -52,6 +52,16 @@ void write_subject(JsonStream& json, const SubjectRef& subject) {
   add("discriminator", subject.discriminator);
 }
 
+void write_place(JsonStream& json, const Place& place) {
+  json.key("place");
+  json.open_object();
+  json.field("file", clean(place.file));
+  json.field("line", place.line);
+  json.field("column", place.column);
+  if (!place.rendered.empty()) json.field("rendered", clean(place.rendered));
+  json.close_object();
+}
+
 void write_suppression(JsonStream& json, const Suppression* suppression) {
   if (!suppression) return json.null_field("suppression");
   json.key("suppression");
@@ -161,6 +171,7 @@ void write_result(JsonStream& json, const Result& result) {
   else
     json.field("baseline", to_string(result.since));
   write_suppression(json, result.suppression.get());
+  if (result.place) write_place(json, *result.place);
 }
 
 void write_pull(JsonStream& json, const PullReport& pull) {

@@ -89,13 +89,15 @@ std::string message_of(const Result& result, State state, Severity threshold) {
   const std::string_view severity = to_string(result.severity());
   if (state == State::errored) return "[NOT EVALUATED] " + reason;
   if (result.suppression) {
-    return fmt::format("[accepted until {}] {} ({})", clean(result.suppression->expires), reason,
+    const std::string until = clean(result.suppression->expires);
+    return fmt::format("[accepted{}{}] {} ({})", until.empty() ? "" : " until ", until, reason,
                        clean(result.suppression->owner));
   }
   if (state == State::skipped && result.severity() >= threshold)
     return fmt::format("[in the baseline: {}] {}", severity, reason);
   if (state == State::skipped) return fmt::format("[below threshold: {}] {}", severity, reason);
-  return fmt::format("[{}] {}", upper(severity), reason);
+  if (!result.place) return fmt::format("[{}] {}", upper(severity), reason);
+  return fmt::format("[{}] {} ({})", upper(severity), reason, clean(to_string(*result.place)));
 }
 
 // Plain text; the first line repeats the message, because some readers show only this and some only
@@ -119,6 +121,11 @@ std::string body_of(const Result& result, const std::string& message) {
     commands("Fix", verdict.fix);
   }
   commands("To find out", verdict.supply);
+  if (result.place)
+    fmt::format_to(to, "\nPlace:       {}{}\n", clean(to_string(*result.place)),
+                   result.place->rendered.empty()
+                       ? ""
+                       : fmt::format(", rendered to {}", clean(result.place->rendered)));
   fmt::format_to(to, "\nCheck:       {} {}\nResource:    {}\nSeverity:    {}\nFingerprint: {}",
                  result.check->id, result.check->reference, clean(result.subject->id),
                  to_string(result.severity()), fingerprint(result));

@@ -11,6 +11,7 @@
 #include "reports/gaps.h"
 #include "reports/layout.h"
 #include "reports/markdown_text.h"
+#include "reports/notes.h"
 #include "reports/render.h"
 
 namespace acr {
@@ -175,10 +176,11 @@ void write_findings(Sheet& sheet, const Report& report) {
     ++shown;
     std::string resource = result.subject->name;
     if (!result.subject->container.empty()) resource += " [" + result.subject->container + "]";
-    table += fmt::format("| {} | {} | {} | {} |\n", to_string(result.severity()),
-                         markdown_link(result.check->id, result.check->reference),
-                         markdown_code(cut_to(clean(resource), kColumns, "…")),
-                         text_of(result.verdict->reason));
+    table += fmt::format(
+        "| {} | {} | {} | {}{} |\n", to_string(result.severity()),
+        markdown_link(result.check->id, result.check->reference),
+        markdown_code(cut_to(clean(resource), kColumns, "…")), text_of(result.verdict->reason),
+        result.place ? " in " + markdown_code(clean(to_string(*result.place))) : std::string());
     append(commands, result.verdict->fix);
   }
   sheet.add(fmt::format("### Findings ({})\n\n{}", report.summary.fail, table));
@@ -189,16 +191,20 @@ void write_findings(Sheet& sheet, const Report& report) {
 }
 
 void write_accepted(Sheet& sheet, const Report& report) {
-  if (report.command == "why" || report.summary.suppressed == 0) return;
+  const std::vector<std::string> notes = notes_on_exceptions(report);
+  if (report.command == "why" || (report.summary.suppressed == 0 && notes.empty())) return;
   std::string text = fmt::format("\n### Accepted ({})\n\n", report.summary.suppressed);
   std::size_t shown = 0;
   for (const auto& result : report.results) {
     if (!result.suppression || ++shown > kFindings) continue;
-    text += fmt::format("- {} on {} until {}: {} ({})\n", result.check->id,
-                        markdown_code(cut_to(clean(result.subject->name), kColumns, "…")),
-                        text_of(result.suppression->expires), text_of(result.suppression->reason),
-                        text_of(result.suppression->owner));
+    const std::string until =
+        result.suppression->expires.empty() ? "" : " until " + text_of(result.suppression->expires);
+    text += fmt::format("- {} on {}{}: {} ({})\n", result.check->id,
+                        markdown_code(cut_to(clean(result.subject->name), kColumns, "…")), until,
+                        text_of(result.suppression->reason), text_of(result.suppression->owner));
   }
+  for (std::size_t i = 0; i < std::min(notes.size(), kFindings); ++i)
+    text += fmt::format("- {}\n", text_of(notes[i]));
   sheet.add(text);
   sheet.more(shown > kFindings ? shown - kFindings : 0, "accepted findings");
 }

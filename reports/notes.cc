@@ -8,6 +8,20 @@
 #include "reports/escape.h"
 
 namespace acr {
+namespace {
+
+bool is_on_exceptions(const Notification& note) {
+  return note.code.starts_with("exception-") || note.code.starts_with("annotation-");
+}
+
+}  // namespace
+
+std::vector<std::string> notes_on_exceptions(const Report& report) {
+  std::vector<std::string> notes;
+  for (const Notification& note : report.notifications)
+    if (is_on_exceptions(note)) notes.push_back(clean(note.text));
+  return notes;
+}
 
 std::vector<GatheredNote> gather_notes(const Report& report, bool all) {
   struct Gathered {
@@ -18,7 +32,7 @@ std::vector<GatheredNote> gather_notes(const Report& report, bool all) {
   std::vector<Gathered> gathered;
   std::map<std::pair<Notification::Level, std::string_view>, std::size_t> places;
   for (const Notification& note : report.notifications) {
-    if (!all && note.level == Notification::Level::note) continue;
+    if (is_on_exceptions(note) || (!all && note.level == Notification::Level::note)) continue;
     // Behind the document's name, which the text begins with.
     std::string_view words = note.text;
     const bool named = !note.source.empty() && words.starts_with(note.source + ": ");

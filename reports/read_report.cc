@@ -195,6 +195,14 @@ Result read_result(const JsonPlace& place, const ReadChecks& checks) {
         accepted->at("reason").text(), accepted->at("owner").text(), accepted->at("ticket").text(),
         accepted->at("expires").text(), accepted->at("source").text()});
   }
+  if (const auto found = place.maybe("place")) {
+    Place where{.file = found->at("file").text(),
+                .line = found->at("line").count(),
+                .column = found->at("column").count()};
+    if (const auto rendered = found->maybe("rendered")) where.rendered = rendered->text();
+    if (where.line == 0 || where.column == 0) found->complain("counts lines and columns from 1");
+    result.place = std::make_shared<const Place>(std::move(where));
+  }
   return result;
 }
 

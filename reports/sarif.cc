@@ -118,7 +118,11 @@ std::string describe(const Evidence& evidence) {
 Json result_json(const Result& result, std::size_t rule_index) {
   const std::string print = fingerprint(result);
   const Verdict& verdict = result.verdict;
-  Json region{{"startLine", 1}, {"startColumn", 1}, {"endLine", 1}, {"endColumn", 1}};
+  const bool placed = result.place && result.place->in_checkout();
+  const std::size_t line = placed ? result.place->line : 1;
+  const std::size_t column = placed ? result.place->column : 1;
+  Json region{
+      {"startLine", line}, {"startColumn", column}, {"endLine", line}, {"endColumn", column}};
   if (!verdict.evidence.empty()) {
     region["snippet"] = {{"text", describe(verdict.evidence.front())}};
   }
@@ -127,10 +131,12 @@ Json result_json(const Result& result, std::size_t rule_index) {
       {"name", name},
       {"fullyQualifiedName", result.subject->id.empty() ? name : clean(result.subject->id)},
       {"kind", "resource"}};
-  Json location{{"physicalLocation",
-                 {{"artifactLocation", {{"uri", synthetic_uri(result.subject)}}},
-                  {"region", std::move(region)}}},
-                {"logicalLocations", Json::array({std::move(logical)})}};
+  Json location{
+      {"physicalLocation",
+       {{"artifactLocation",
+         {{"uri", placed ? file_uri(result.place->file) : synthetic_uri(result.subject)}}},
+        {"region", std::move(region)}}},
+      {"logicalLocations", Json::array({std::move(logical)})}};
   Json evidence = Json::array(), commands = Json::array();
   for (const auto& item : verdict.evidence) evidence.push_back(describe(item));
   for (const auto& command : verdict.fix) commands.push_back(clean_lines(command));

@@ -164,7 +164,8 @@ void draw_matrix(Page& page, const Report& report) {
 
 // What was accepted stays in sight, with the day on which it comes back.
 void draw_accepted(Page& page, const Report& report) {
-  if (report.summary.suppressed == 0) return;
+  const std::vector<std::string> notes = notes_on_exceptions(report);
+  if (report.summary.suppressed == 0 && notes.empty()) return;
   std::vector<Row> rows{{"UNTIL", "CHECK", "RESOURCE", "REASON"}};
   for (const auto& result : report.results) {
     if (!result.suppression) continue;
@@ -175,14 +176,17 @@ void draw_accepted(Page& page, const Report& report) {
     if (row != rows.back()) rows.push_back(std::move(row));
   }
   page.heading(fmt::format("ACCEPTED ({})", report.summary.suppressed));
-  draw_table(page, rows);
+  if (rows.size() > 1) draw_table(page, rows);
+  const std::size_t shown = caps_lists(page) ? std::min(notes.size(), kListed) : notes.size();
+  for (std::size_t i = 0; i < shown; ++i) page.paragraph(2, notes[i]);
+  if (shown < notes.size()) page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));
   page.line();
 }
 
 // Off the pull path one check often says the same of many resources: one row for all of them
 // on a terminal.
 bool is_merged(const Page& page, const Result& result) {
-  return result.check->link == Link::none && caps_lists(page);
+  return result.check->link == Link::none && caps_lists(page) && !result.place;
 }
 
 struct Merged {
@@ -244,6 +248,7 @@ void draw_results(Page& page, const Report& report, Outcome outcome) {
     }
     Row row{std::string(to_string(result.severity())), std::string(result.check->id),
             std::move(resource), clean(finding)};
+    if (result.place) row.back() += fmt::format(" ({})", clean(to_string(*result.place)));
     if (result.since == Result::Since::is_new) row.back() = "new: " + row.back();
     // The same on several classes of nodes is one row.
     if (row != rows.back()) rows.push_back(std::move(row));

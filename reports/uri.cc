@@ -19,14 +19,11 @@ std::vector<std::string_view> split_path(std::string_view path) {
   return segments;
 }
 
-void append_segment(std::string& uri, std::string_view segment) {
+void append_encoded(std::string& uri, std::string_view segment) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  if (!uri.empty()) uri += '/';
-  // Readers resolve "." and ".." even when they are encoded.
-  if (segment == "." || segment == "..") uri += '_';
-  for (const char c : lower(segment)) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
+  for (const char c : segment) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
     if (unreserved) {
       uri += c;
     } else {
@@ -36,6 +33,13 @@ void append_segment(std::string& uri, std::string_view segment) {
       uri += kHex[byte & 0xF];
     }
   }
+}
+
+void append_segment(std::string& uri, std::string_view segment) {
+  if (!uri.empty()) uri += '/';
+  // Readers resolve "." and ".." even when they are encoded.
+  if (segment == "." || segment == "..") uri += '_';
+  append_encoded(uri, lower(segment));
 }
 
 void append_arm(std::string& uri, std::string_view id) {
@@ -77,6 +81,15 @@ std::string synthetic_uri(const SubjectRef& subject) {
   if (uri.empty()) {
     append_segment(uri, subject.kind.empty() ? "input" : subject.kind);
     append_segment(uri, subject.name.empty() ? "_" : subject.name);
+  }
+  return uri;
+}
+
+std::string file_uri(std::string_view path) {
+  std::string uri;
+  for (const auto segment : split_path(path)) {
+    if (!uri.empty()) uri += '/';
+    append_encoded(uri, segment);
   }
   return uri;
 }

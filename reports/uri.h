@@ -15,4 +15,7 @@ namespace acr {
 // has no scheme (code scanning rejects a ':' in the first segment) and no dot segments.
 std::string synthetic_uri(const SubjectRef& subject);
 
+// Of a file below the working directory: relative to that.
+std::string file_uri(std::string_view path);
+
 }  // namespace acr

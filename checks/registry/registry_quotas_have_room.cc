@@ -24,7 +24,9 @@ const Check registry_quotas_have_room{
     .why =
         "At its limit a registry refuses the next network rule, private endpoint, replica, "
         "webhook, token or cache rule, usually in the middle of somebody's deployment.",
-    .reads = "the usages of the registry, all but Size",
+    .reads =
+        "the usages of the registry, all but Size, and quota-percent of the policy file (80 unless "
+        "it says otherwise)",
     .repair =
         "Low risk: remove entries that nobody needs, merge address ranges, or take a larger tier. "
         "Needs Contributor on the registry.",

@@ -26,7 +26,9 @@ const Check registry_storage_has_room{
     .why =
         "Beyond the storage that the tier includes every gigabyte is charged on top, and at the "
         "tier's limit pushes fail. Most of it is usually untagged manifests.",
-    .reads = "the usages of the registry: Size",
+    .reads =
+        "the usages of the registry: Size, and quota-percent of the policy file (80 unless it says "
+        "otherwise)",
     .repair =
         "Low risk: remove what nobody pulls (az acr run with acr purge, or the retention policy), "
         "or take a larger tier. Needs Contributor on the registry.",

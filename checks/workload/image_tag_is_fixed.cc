@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include "check.h"
-#include "estate/command.h"
+#include "container_verdict.h"
 
 namespace acr {
 
@@ -21,20 +20,9 @@ constexpr Control kControls[] = {{"Azure Policy", "021f8078-41a0-40e6-81b6-c6597
                                  {"Gatekeeper", "K8sDisallowedTags"}};
 
 Verdict judge(const Estate& estate, const WorkloadContainer& container) {
+  if (auto verdict = unless_named(estate, container)) return *std::move(verdict);
   const std::string& image = container.source->container.image;
-  const std::string_view leaf =
-      container.source->container.kind == ContainerKind::image_volume ? "image/reference" : "image";
-  std::vector<Evidence> evidence{cite_container(estate, container, leaf, image)};
-  // A template may leave the image to whatever fills it in later.
-  if (image.empty()) {
-    return unknown(fmt::format("container {} names no image yet", container.source->container.name),
-                   std::move(evidence),
-                   {fmt::format("kubectl get pods --namespace {} --output json",
-                                quote(container.source->name_space))});
-  }
-  if (!container.reference)
-    return not_applicable(fmt::format("image \"{}\" is not a valid reference", image),
-                          std::move(evidence));
+  std::vector<Evidence> evidence{cite_image(estate, container)};
   const ImageReference& reference = *container.reference;
   if (!reference.digest.empty())
     return pass("the image is named by its digest", std::move(evidence), Basis::kubernetes_api);
@@ -62,7 +50,7 @@ const Check image_tag_is_fixed{
         "roll-back pulls what it should undo, and nobody can say what ran yesterday.",
     .reads =
         "the image of each container of a workload's template; the namespaces that Azure manages "
-        "are left out",
+        "are left out, and so is the placeholder \"auto\", which Istio replaces",
     .repair =
         "Low risk: name the version in the workload. Which one that is, the registry's list of "
         "tags "
@@ -70,7 +58,7 @@ const Check image_tag_is_fixed{
     .reference =
         "https://learn.microsoft.com/azure/container-registry/container-registry-image-tag-version",
     .controls = kControls,
-    .features = "F-086",
+    .features = "F-086 F-095",
     .judge = &judge};
 
 }  // namespace acr

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "credential_end.h"
 #include "estate/command.h"
 #include "estate/time.h"
 #include "pull_verdict.h"
@@ -43,14 +44,22 @@ State judge_token(const Estate& estate, const MatchingCredential& entry) {
     return state;
   }
   state.current = *end > estate.now ? Tri::yes : Tri::no;
-  state.reason = *end > estate.now
-                     ? fmt::format(
-                           "the registry token in pull secret {} is valid until {}; such tokens "
-                           "live for hours",
-                           entry.secret->name, credential.expires)
-                     : fmt::format("the registry token in pull secret {} expired at {}",
-                                   entry.secret->name, credential.expires);
+  state.reason =
+      *end > estate.now
+          ? fmt::format(
+                "the registry token in pull secret {} is valid until {} and ends {}; such "
+                "tokens live for hours",
+                entry.secret->name, credential.expires, in_words(estate.now, *end))
+          : fmt::format("the registry token in pull secret {} expired at {}", entry.secret->name,
+                        credential.expires);
   return state;
+}
+
+// ", and ends in 12 days" where that is soon; what is far off is nobody's news.
+std::string ending(const Estate& estate, std::string_view time) {
+  const auto end = parse_time(time);
+  if (!end || *end > estate.now + estate.expects.credential_days_left) return {};
+  return fmt::format(", and ends {}", in_words(estate.now, *end));
 }
 
 State judge_service_principal(const Estate& estate, const MatchingCredential& entry) {
@@ -83,8 +92,8 @@ State judge_service_principal(const Estate& estate, const MatchingCredential& en
   state.reason =
       secrets.current
           ? fmt::format(
-                "service principal {} of pull secret {} has a secret that is valid until {}", app,
-                entry.secret->name, secrets.latest)
+                "service principal {} of pull secret {} has a secret that is valid until {}{}", app,
+                entry.secret->name, secrets.latest, ending(estate, secrets.latest))
       : secrets.latest.empty()
           ? fmt::format("service principal {} of pull secret {} has no secret", app,
                         entry.secret->name)

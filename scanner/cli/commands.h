@@ -92,6 +92,8 @@ struct GivenInput {
 };
 std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,
                                                  Streams streams);
+// Puts on each finding the place that is to be changed, where a file that was given holds it.
+void locate(Report& report, const Collected& collected);
 // The exit code of a run that a signal broke off; `code` where none did.
 int exit_code_of(const GivenInput& given, int code);
 

@@ -64,6 +64,7 @@ Input
                                   - is standard input; repeatable
   -n, --namespace NAME            only this namespace
   --cluster NAME                  only this cluster; live, Azure is read where it lies
+  --for-cluster NAME              the cluster that manifests of the input are meant for
 
 Live, where no --from is given, or one of these is
   --subscription ID               Azure: these subscriptions; repeatable. None named: all that hold
@@ -104,6 +105,7 @@ Live, where no --from is given, or one of these is
   --management-group ID           those of this group; repeatable
   --registry NAME                 those that hold a registry of this name; repeatable
   --cluster NAME                  those that hold a cluster of this name; repeatable
+  --for-cluster NAME              the cluster that manifests of the input are meant for
   --auth KIND                     auto (default), environment, workload-identity, managed-identity,
                                   azure-cli or azd
   --context NAME                  Kubernetes: this context of the kubeconfig; repeatable

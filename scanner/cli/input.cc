@@ -1,11 +1,16 @@
 // From --from to the estate, and what the collector had to say to the report.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <ostream>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "collect/locate.h"
 #include "live/azure_plan.h"
 #include "live/snapshot.h"
 
@@ -64,22 +69,58 @@ std::set<std::string> images_of_target(const Options& options) {
   return {target->name};
 }
 
+// The images that manifests of the input name: what is to be deployed is asked about like what
+// fails.
+std::set<std::string> images_of_manifests(const Input& input) {
+  constexpr std::size_t kImages = 500;
+  const Collected collected = collect(input);
+  std::set<std::string> images;
+  for (const PodClass& pod : collected.estate.pod_classes) {
+    const bool written = pod.document < collected.estate.documents.size() &&
+                         collected.estate.documents[pod.document].written;
+    if (written && images.size() < kImages) images.insert(pod.container.image);
+  }
+  return images;
+}
+
+// Of the first evidence in a written document whose pointer ends so.
+std::shared_ptr<const Place> find_place(Locator& locator, const std::vector<Evidence>& evidence,
+                                        std::string_view ending) {
+  for (const Evidence& item : evidence) {
+    if (!item.pointer.ends_with(ending)) continue;
+    if (auto place = locator.find(item)) return std::make_shared<const Place>(*std::move(place));
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::expected<GivenInput, NoInput> collect_input(const Options& options, Input input,
                                                  Streams streams) {
   GivenInput given;
   LiveInput live;
+  input.paths = options.from;
+  input.meant_for = options.for_cluster.empty() ? options.cluster : options.for_cluster;
+  input.standard_input = &streams.in;
+  std::istringstream kept_input;  // read twice
   if (asks_live(options)) {
-    auto asked = ask_live(options, images_of_target(options), streams);
+    std::set<std::string> images = images_of_target(options);
+    if (!input.paths.empty()) {
+      if (std::ranges::find(input.paths, "-") != input.paths.end()) {
+        kept_input.str(std::string(std::istreambuf_iterator<char>(streams.in), {}));
+        input.standard_input = &kept_input;
+      }
+      images.merge(images_of_manifests(input));
+      kept_input.clear();
+      kept_input.seekg(0);
+    }
+    auto asked = ask_live(options, images, streams);
     if (!asked) return std::unexpected(asked.error());
     live = *std::move(asked);
     given.live = true;
     given.signal = live.signal;
     given.notifications = std::move(live.notifications);
   }
-  input.paths = options.from;
-  input.standard_input = &streams.in;
   input.now = now();
   input.keeps_now = given_now().has_value();
   given.collected =
@@ -92,6 +133,15 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
     return std::unexpected(NoInput{{text.empty() ? "none of the input can be opened" : text, {}}});
   }
   given.collected.estate.expects = options.judge.policy.expects;
+  const Estate& estate = given.collected.estate;
+  const bool known = options.for_cluster.empty() ||
+                     std::ranges::any_of(estate.clusters, [&](const Cluster& cluster) {
+                       return same_text(cluster.name, options.for_cluster);
+                     });
+  if (!known)
+    return std::unexpected(NoInput{
+        {fmt::format("--for-cluster: no cluster named {} is in the input", options.for_cluster),
+         "give the documents that show it, or a recording"}});
   if (given.live)
     given.mode = "live";
   else if (given.collected.recording)
@@ -101,6 +151,33 @@ std::expected<GivenInput, NoInput> collect_input(const Options& options, Input i
   for (Notification& note : notifications_of(given.collected))
     if (!left_out.contains(note.source)) given.notifications.push_back(std::move(note));
   return given;
+}
+
+void locate(Report& report, const Collected& collected) {
+  if (collected.written.empty()) return;
+  Locator locator(collected);
+  for (Result& result : report.results)
+    if (result.verdict->outcome == Outcome::fail)
+      result.place = find_place(locator, result.verdict->evidence, "");
+  // What keeps a written image from being pulled lies elsewhere: it is told where the image stands.
+  for (const PullReport& pull : report.pulls) {
+    const ChainLink* cause = pull.cause();
+    if (cause == nullptr) continue;
+    std::shared_ptr<const Place> image;
+    for (const ChainLink& link : pull.chain)
+      if (!image) image = find_place(locator, link.verdict->evidence, "/image");
+    if (!image) continue;
+    for (Result& result : report.results) {
+      const bool same = result.subject->kind == "pull"
+                            ? result.subject->id == pull.subject->id
+                            : result.subject->kind == "attachment" &&
+                                  result.subject->cluster == pull.subject->cluster &&
+                                  result.subject->registry == pull.subject->registry;
+      if (result.check == cause->check && same && !result.place &&
+          result.verdict->outcome == Outcome::fail)
+        result.place = image;
+    }
+  }
 }
 
 int exit_code_of(const GivenInput& given, int code) {

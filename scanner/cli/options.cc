@@ -118,6 +118,7 @@ po::options_description describe(std::string_view command) {
     add("namespace,n", text());
     add("cluster", text());
   }
+  if (judges) add("for-cluster", text());
   if (command == "probe") {
     add("docker-config", text());
     add("auth", text());
@@ -204,6 +205,7 @@ std::optional<UsageError> read_values(Options& options, const po::variables_map&
     options.cluster = text("cluster");
   else
     options.live.clusters = list("cluster");
+  options.for_cluster = text("for-cluster");
   options.docker_config = text("docker-config");
   options.dns_servers = list("dns");
   options.error_text = text("error");

@@ -57,6 +57,7 @@ struct Options {
   std::string error_text;              // explain --error; "-" is standard input
   std::vector<std::string> from;
   std::string name_space, cluster;
+  std::string for_cluster;  // where manifests are to be deployed
   LiveOptions live;
   std::string folder;                    // collect -d
   bool mask = false;                     // collect --mask

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/nearest.h"
+#include "collect/position.h"
 #include "collect/yaml.h"
 #include "estate/resource_id.h"
 #include "reports/escape.h"
@@ -29,7 +30,6 @@ constexpr YamlLimits kLimits{kMostBytes, 16};
 // The first mistake ends the reading.
 struct Mistake {
   std::string pointer, text, hint;
-  std::string key = {};  // the mistake is the key itself, not its value
 };
 
 class Reader {
@@ -79,8 +79,7 @@ class Reader {
         const auto near = nearest(key, keys);
         throw Mistake{place, fmt::format("{} has no key '{}'", what, clean(key)),
                       near ? fmt::format("did you mean {}?", *near)
-                           : fmt::format("its keys: {}", fmt::join(keys, ", ")),
-                      key};
+                           : fmt::format("its keys: {}", fmt::join(keys, ", "))};
       }
       known->read(child, place);
     }
@@ -219,9 +218,9 @@ class Reader {
 
   static std::chrono::sys_days day(const Json& value, const std::string& at) {
     const std::string written = value.is_string() ? value.get<std::string>() : std::string();
-    const auto time = written.size() == 10 ? parse_time(written + "T00:00:00Z") : std::nullopt;
-    if (!time) fail(at, "expected a day, as 2026-12-31");
-    return std::chrono::floor<std::chrono::days>(*time);
+    const auto day = parse_day(written);
+    if (!day) fail(at, "expected a day, as 2026-12-31");
+    return *day;
   }
 
   void read_exceptions(const Json& value, const std::string& at) {
@@ -252,20 +251,9 @@ class Reader {
   }
 
  public:
-  // A key stands on the line of its value or above it.
-  std::size_t line_of(const std::string& pointer, std::string_view key = {}) const {
-    const auto position = yaml_position(text_, 0, pointer);
-    if (!position) return 1;
-    for (std::size_t line = position->line; line > 0 && !key.empty(); --line)
-      if (text_of_line(line).contains(key)) return line;
-    return position->line;
-  }
-
- private:
-  std::string_view text_of_line(std::size_t line) const {
-    std::string_view rest = text_;
-    while (--line > 0) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-    return rest.substr(0, rest.find('\n'));
+  std::size_t line_of(const std::string& pointer) const {
+    const auto position = nearest_position(text_, 0, pointer);
+    return position ? position->line : 1;
   }
 };
 
@@ -293,8 +281,7 @@ std::expected<PolicyFile, UsageError> parse_policy(std::string_view name, std::s
   try {
     if (!root.is_null()) reader.read(root);
   } catch (const Mistake& mistake) {
-    return refuse_at(shown, reader.line_of(mistake.pointer, mistake.key), mistake.text,
-                     mistake.hint);
+    return refuse_at(shown, reader.line_of(mistake.pointer), mistake.text, mistake.hint);
   }
   return std::move(reader.file);
 }

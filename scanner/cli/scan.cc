@@ -32,6 +32,7 @@ int run_scan(const Options& asked, Streams streams) {
   if (!given) return refuse_input(given.error(), json, streams);
   Report report = scan(given->collected.estate, given->notifications, options.judge);
   report.mode = given->mode;
+  locate(report, given->collected);
   return exit_code_of(*given, deliver(keep(std::move(report)), options, streams));
 }
 

@@ -105,6 +105,9 @@ void read_credential_set(AbsorbContext& context, const AzureObject& object);  //
 void read_scope_map(AbsorbContext& context, const AzureObject& object);
 // Of the registry that the recorded request names, or that its list says it is of.
 void read_usage(AbsorbContext& context, const AzureObject& object);
+void read_registry_task(AbsorbContext& context, const AzureObject& object);
+void read_federated_credential(AbsorbContext& context, const AzureObject& object);
+void read_policy_assignment(AbsorbContext& context, const AzureObject& object);  // allow_lists.cc
 void read_diagnostic_setting(AbsorbContext& context, const AzureObject& object);
 void read_lock(AbsorbContext& context, const AzureObject& object);
 void read_defender_plan(AbsorbContext& context, const AzureObject& object);

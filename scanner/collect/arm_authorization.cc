@@ -66,6 +66,12 @@ void read_user_assigned_identity(AbsorbContext& context, const AzureObject& obje
       {object.origin(), object.id(), object.text("clientId"), object.text("principalId")});
 }
 
+void read_federated_credential(AbsorbContext& context, const AzureObject& object) {
+  context.estate.federated_credentials.push_back({object.origin(), object.id(),
+                                                  object.text("issuer"), object.text("subject"),
+                                                  object.texts("audiences")});
+}
+
 void read_subscription(AbsorbContext& context, const AzureObject& object) {
   std::string id = object.outer_text("id");
   if (!id.starts_with('/')) id = fmt::format("/subscriptions/{}", id);

@@ -146,6 +146,7 @@ constexpr std::string_view kSettings[] = {
     "networkProfile/outboundType",
     "nodeResourceGroupProfile/restrictionLevel",
     "oidcIssuerProfile/enabled",
+    "oidcIssuerProfile/issuerURL",
     "securityProfile/defender/securityMonitoring/enabled",
     "securityProfile/imageCleaner/enabled",
     "securityProfile/workloadIdentity/enabled",

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "collect/arm.h"
+#include "collect/docker_config.h"
 
 namespace acr {
 namespace {
@@ -111,6 +112,8 @@ ResourceId registry_of_url(std::string_view url) {
   return ResourceId(url.substr(begin, end - begin));
 }
 
+constexpr std::size_t kTaskBytes = 65536;  // of the steps of a task, encoded
+
 // The fields that only checks of their own look at.
 constexpr std::string_view kSettings[] = {
     "encryption/keyVaultProperties/identity",
@@ -121,7 +124,10 @@ constexpr std::string_view kSettings[] = {
     "policies/azureADAuthenticationAsArmPolicy/status",
     "policies/exportPolicy/status",
     "policies/quarantinePolicy/status",
+    "policies/retentionPolicy/days",
+    "policies/retentionPolicy/lastUpdatedTime",
     "policies/retentionPolicy/status",
+    "policies/softDeletePolicy/retentionDays",
     "policies/softDeletePolicy/status",
     "policies/trustPolicy/status",
     "provisioningState",
@@ -220,6 +226,30 @@ void read_scope_map(AbsorbContext& context, const AzureObject& object) {
   map.name = object.name();
   map.actions = object.texts("actions");
   context.estate.scope_maps.push_back(std::move(map));
+}
+
+void read_registry_task(AbsorbContext& context, const AzureObject& object) {
+  RegistryTask task;
+  task.origin = object.origin();
+  task.id = object.id();
+  task.name = object.name();
+  task.enabled = !same_text(object.text("status"), "Disabled");
+  for (const AzureObject& timer : object.object("trigger").objects("timerTriggers")) {
+    if (!same_text(timer.text("status"), "Disabled"))
+      task.schedules.push_back(timer.text("schedule"));
+  }
+  const AzureObject step = object.object("step");
+  const std::string content = step.text("encodedTaskContent", kTaskBytes);
+  auto steps = decode_base64(content, true);
+  if (content.empty()) {
+    task.steps =
+        std::unexpected(Gap{Gap::Why::not_collected, "its steps lie in a source repository", {}});
+  } else if (steps) {
+    task.steps = *std::move(steps);
+  } else {
+    task.steps = std::unexpected(Gap{Gap::Why::malformed, "its steps cannot be decoded", {}});
+  }
+  context.estate.registry_tasks.push_back(std::move(task));
 }
 
 void read_usage(AbsorbContext& context, const AzureObject& object) {

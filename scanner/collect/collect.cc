@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "collect/document.h"
 #include "collect/source.h"
 
@@ -23,6 +25,20 @@ void remark_on_probes(const Estate& estate, Remarks& remarks) {
                                    where, probe.registry),
                  estate.source(probe.origin)});
   }
+}
+
+// `first`: of the documents that the source holds.
+void keep_written(Collected& collected, const SourceFile& file, std::string_view text,
+                  std::size_t first, std::uint64_t limit) {
+  const auto& documents = collected.estate.documents;
+  const bool written =
+      std::any_of(documents.begin() + static_cast<std::ptrdiff_t>(first), documents.end(),
+                  [](const Document& document) { return document.written; });
+  if (!written) return;
+  std::uint64_t kept = text.size();
+  for (const WrittenSource& source : collected.written) kept += source.text.size();
+  if (kept > limit) return;
+  collected.written.push_back({file.name, file.path == "-" ? "" : file.path, std::string(text)});
 }
 
 }  // namespace
@@ -55,7 +71,9 @@ Collected collect(const Input& input, SourceList sources, const OpenSource& open
     }
     any = true;
     collected.bytes += text->text().size();
-    reader.read(file, std::move(*text));
+    const std::size_t first = collected.estate.documents.size();
+    reader.read(file, *text);
+    keep_written(collected, file, text->text(), first, input.limits.written_bytes);
   }
   reader.finish();
   collected.damaged |= reader.damaged();
@@ -64,6 +82,7 @@ Collected collect(const Input& input, SourceList sources, const OpenSource& open
   // What a snapshot shows is judged by the time it shows.
   collected.estate.now =
       collected.recording && !input.keeps_now ? collected.recording->at : input.now;
+  collected.estate.meant_for = input.meant_for;
   collected.estate.link();
   remark_on_probes(collected.estate, remarks);
   collected.remarks = remarks.take();

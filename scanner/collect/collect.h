@@ -28,6 +28,7 @@ struct Limits {
       std::uint64_t{256} << 20;  // one object of a list, or one whole document that is no list
   std::uint64_t yaml_bytes = std::uint64_t{64}
                              << 20;  // one YAML document, also after aliases expand
+  std::uint64_t written_bytes = std::uint64_t{64} << 20;
   std::size_t depth = 256;
   std::size_t files = 100'000;
   std::size_t remarks_per_source = 20;  // further ones are counted in one line
@@ -43,6 +44,7 @@ struct Input {
     std::string name_space, pod;
   };
   std::optional<Focus> focus;
+  std::string meant_for;                       // Estate::meant_for
   std::optional<std::uint32_t> hide_document;  // tests: absorb everything but this document
   Limits limits;
 };
@@ -54,6 +56,14 @@ struct Recording {
   bool complete = true;  // false: the recording was cut off
 };
 
+// A source that holds documents which people wrote: its text is kept, so that what is found there
+// can be pointed at, even where it came through a pipe.
+struct WrittenSource {
+  std::string name;  // as in Document::source
+  std::string path;  // as given; empty for standard input
+  std::string text;
+};
+
 struct Collected {
   Estate estate;  // linked
   std::vector<Remark> remarks;
@@ -61,6 +71,7 @@ struct Collected {
   bool damaged = false;                // something could not be read; the exit code says so
   bool nothing = false;                // no path could be opened at all
   std::optional<Recording> recording;  // where a snapshot was among the input
+  std::vector<WrittenSource> written;  // up to Limits::written_bytes in all
 };
 
 // Every file and folder of the input.

@@ -26,6 +26,23 @@
 namespace acr {
 namespace {
 
+// The template that Helm made a document of: "# Source: shop/templates/cart.yaml" before its first
+// key.
+std::string helm_source(std::string_view part) {
+  constexpr std::string_view kMark = "# Source: ";
+  while (!part.empty()) {
+    const std::string_view line = part.substr(0, part.find('\n'));
+    if (line.starts_with(kMark)) {
+      std::string_view path = line.substr(kMark.size());
+      while (path.ends_with('\r') || path.ends_with(' ')) path.remove_suffix(1);
+      return cut_text(path, kTextBytes);
+    }
+    if (!line.empty() && !line.starts_with('#') && !line.starts_with("---")) break;
+    part.remove_prefix(std::min(line.size() + 1, part.size()));
+  }
+  return {};
+}
+
 constexpr std::string_view kBlanks = " \t\r\n\x1E";
 // Pages of a mapped file are given back this many bytes at a time.
 constexpr std::size_t kWindow = std::size_t{32} << 20;
@@ -339,6 +356,7 @@ struct DocumentReader::Reading {
   SourceText* source = nullptr;
   std::string_view text;  // the bytes that lines and columns are counted in
   std::uint32_t next_index = 0;
+  std::string made_of;             // Document::made_of of the YAML document being read
   std::uint64_t single_group = 0;  // what single objects of the source share
 
   // The document being read.
@@ -384,6 +402,7 @@ struct DocumentReader::Reading {
   void read_source() {
     text = source->text();
     next_index = 0;
+    made_of.clear();
     kubernetes.forget_groups();
     single_group = (std::uint64_t{1} << 32) | estate.documents.size();
     SourceText copy;
@@ -422,12 +441,14 @@ struct DocumentReader::Reading {
     bool read = false, other = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       next_index = static_cast<std::uint32_t>(i);
+      made_of = helm_source(parts[i].text);
       const auto json = yaml_to_json(parts[i], limits);
       if (json && starts_json(*json)) {
         read = true;
         const auto padded = SourceText::copy(*json);
         if (!padded) return say(Remark::Level::error, "source-unreadable", padded.error());
         read_values(padded->text(), "", 0);
+        made_of.clear();
       } else if (json) {
         other |= *json != "null";
       } else if (meant || json.error().too_large) {
@@ -466,6 +487,7 @@ struct DocumentReader::Reading {
     current.number = static_cast<std::uint32_t>(estate.documents.size());
     current.hidden = input.hide_document == current.number;
     estate.documents.push_back({file->name, next_index++, file->directory, "", ""});
+    estate.documents.back().made_of = made_of;
   }
 
   Document& document() { return estate.documents[current.number]; }
@@ -709,7 +731,7 @@ struct DocumentReader::Reading {
     if (!arm || (!is_template(root) && !is_template_parameters(root))) return false;
     auto& waiting = is_template(root) ? templates : template_parameters;
     waiting.push_back({*file, current.number, simdjson::padded_string(value)});
-    has_plan |= is_template(root);
+    if (is_template(root)) has_plan = document().written = true;
     return true;
   }
 
@@ -750,6 +772,7 @@ struct DocumentReader::Reading {
       say(Remark::Level::note, "document-unknown",
           "nothing in it is planned that is read: no registry, cluster, network or right");
     document().plan = std::make_shared<const Plan>(std::move(planned.plan));
+    document().written = true;
   }
 
   void read_planned(const PlannedObject& object, Plan& plan) {
@@ -1027,7 +1050,7 @@ DocumentReader::DocumentReader(Estate& estate, const Input& input, Remarks& rema
     : reading_(std::make_unique<Reading>(estate, input, remarks)) {}
 DocumentReader::~DocumentReader() = default;
 
-void DocumentReader::read(const SourceFile& file, SourceText text) {
+void DocumentReader::read(const SourceFile& file, SourceText& text) {
   reading_->file = &file;
   reading_->source = &text;
   reading_->given_back = 0;

@@ -43,7 +43,8 @@ class DocumentReader {
   DocumentReader(Estate& estate, const Input& input, Remarks& remarks);
   ~DocumentReader();
 
-  void read(const SourceFile& file, SourceText text);
+  // The text is the caller's; pages of it that were read may have been given back.
+  void read(const SourceFile& file, SourceText& text);
   // After the last source: a list whose next page was not given is no complete list.
   void finish();
   // Of the newest snapshot among the sources; nullopt when there was none.

@@ -62,7 +62,8 @@ bool split_at(std::string_view path, std::string_view step, std::string& before,
 
 ImageState state_of(const AzureObject& object) {
   const AzureObject attributes = object.object("changeableAttributes");
-  return {attributes.flag("readEnabled"), attributes.text("quarantineState")};
+  return {attributes.flag("readEnabled"), attributes.flag("writeEnabled"),
+          attributes.flag("deleteEnabled"), attributes.text("quarantineState")};
 }
 
 // Whose things an answer lists: what it says itself, or else what was asked.

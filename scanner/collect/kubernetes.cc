@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "collect/allow_lists.h"
 #include "collect/arm.h"
 #include "collect/pull_secret.h"
 #include "collect/redact.h"
@@ -39,7 +40,27 @@ constexpr ObjectType kTypes[] = {
     {"extensions", "DaemonSet", "daemonsets", Kind::workload, "ds"},
     {"batch", "Job", "jobs", Kind::workload, "job"},
     {"batch", "CronJob", "cronjobs", Kind::workload, "cronjob"},
+    {"kyverno.io", "ClusterPolicy", "clusterpolicies", Kind::admission_rule, {}},
+    {"kyverno.io", "Policy", "policies", Kind::admission_rule, {}},
 };
+
+constexpr std::size_t kAcceptedChecks = 100;  // of one annotation
+
+// Of Kustomize's origin annotation, "path: base/cart.yaml"; empty where it is of another
+// repository.
+std::string path_of_origin(std::string_view origin) {
+  std::string path;
+  while (!origin.empty()) {
+    const std::string_view line = origin.substr(0, origin.find('\n'));
+    constexpr std::string_view kPath = "path: ";
+    if (line.starts_with("repo:")) return {};
+    if (line.starts_with(kPath)) path = cut_text(line.substr(kPath.size()), kTextBytes);
+    origin.remove_prefix(std::min(line.size() + 1, origin.size()));
+  }
+  return path;
+}
+// Every constraint is of a kind of its own, which a template of the cluster defines.
+constexpr std::string_view kConstraints = "constraints.gatekeeper.sh";
 
 constexpr std::size_t kNameBytes = 63;  // of a container or volume
 
@@ -111,6 +132,7 @@ std::optional<Kind> kind_of_object(std::string_view api_version, std::string_vie
   const std::size_t slash = api_version.find('/');
   const std::string_view group =
       slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+  if (group == kConstraints && !kind.empty()) return Kind::admission_rule;
   for (const ObjectType& type : kTypes)
     if (type.kind == kind && type.group == group) return type.ours;
   return std::nullopt;
@@ -127,6 +149,7 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
   KubernetesObject result;
   fields_.clear();
   metadata_ = {};
+  ignores_.clear();
   simdjson::ondemand::document document;
   const auto damaged = [&](simdjson::error_code error) {
     result.what = KubernetesObject::What::damaged;
@@ -196,6 +219,10 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
     case Kind::node:
       absorb_node(object, place);
       break;
+    case Kind::admission_rule:
+      if (const auto error = absorb_admission_rule(context_, text, result.type, place.origin()))
+        return damaged(error);
+      return result;
     default:
       absorb_event(object, place);
   }
@@ -204,7 +231,66 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
   return result;
 }
 
-void KubernetesReader::read_metadata(Value value) {
+// What nobody has stored yet was written, and lists are what servers answer with.
+void KubernetesReader::note_written(const ElementPlace& place) {
+  Document& document = context_.estate.documents[place.document];
+  if (metadata_.stored || place.index || !document.request_url.empty()) return;
+  document.written = true;
+  if (document.made_of.empty()) document.made_of = path_of_origin(metadata_.kustomize_origin);
+}
+
+void KubernetesReader::read_annotations(Value value, std::string_view path) {
+  Ignore ignore{.checks = {}, .reason = {}, .until = {}, .path = path};
+  fields_.each_member(value, [&](const char* annotation, Value text) {
+    if (is_key(annotation, "kubernetes.io/config.mirror")) {
+      metadata_.mirror = true;
+    } else if (is_key(annotation, "config.kubernetes.io/origin")) {
+      metadata_.kustomize_origin = fields_.text(text);
+    } else if (is_key(annotation, "kubernetes.azure.com/acr-client-id")) {
+      metadata_.pull_client_id = fields_.text(text);
+    } else if (is_key(annotation, "kubernetes.azure.com/acr-tenant-id")) {
+      metadata_.pull_tenant_id = fields_.text(text);
+    } else if (std::string_view(annotation, kIgnoreAnnotation.size()) == kIgnoreAnnotation) {
+      const char* rest = annotation + kIgnoreAnnotation.size();
+      if (is_key(rest, ""))
+        ignore.checks = fields_.text(text);
+      else if (is_key(rest, "-reason"))
+        ignore.reason = fields_.text(text);
+      else if (is_key(rest, "-until"))
+        ignore.until = fields_.text(text);
+    }
+  });
+  if (!ignore.checks.empty()) ignores_.push_back(ignore);
+}
+
+void KubernetesReader::absorb_ignores(const ElementPlace& place) {
+  for (const Ignore& ignore : ignores_) {
+    Acceptance acceptance;
+    acceptance.name_space = metadata_.name_space;
+    acceptance.workload =
+        pod_.workload.empty() ? fmt::format("pod/{}", metadata_.name) : pod_.workload;
+    std::string key =
+        fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", place.document, acceptance.name_space,
+                    acceptance.workload, ignore.checks, ignore.reason, ignore.until);
+    if (!accepted_.insert(std::move(key)).second) continue;
+    acceptance.origin = place.origin(fmt::format("/{}/annotations/{}", ignore.path,
+                                                 pointer_step("", kIgnoreAnnotation).substr(1)));
+    std::string_view rest = ignore.checks;
+    while (!rest.empty() && acceptance.checks.size() < kAcceptedChecks) {
+      const std::string_view word = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      const std::size_t first = word.find_first_not_of(" \t\r\n");
+      if (first == std::string_view::npos) continue;
+      const std::size_t last = word.find_last_not_of(" \t\r\n");
+      acceptance.checks.push_back(cut_text(word.substr(first, last - first + 1), kTextBytes));
+    }
+    acceptance.reason = cut_text(ignore.reason, kTextBytes);
+    acceptance.until = cut_text(ignore.until, kTextBytes);
+    context_.estate.acceptances.push_back(std::move(acceptance));
+  }
+}
+
+void KubernetesReader::read_metadata(Value value, std::string_view path) {
   fields_.each_member(value, [&](const char* key, Value field) {
     if (is_key(key, "name")) {
       metadata_.name = fields_.text(field);
@@ -219,9 +305,7 @@ void KubernetesReader::read_metadata(Value value) {
         if (is_key(label, "pod-template-hash")) metadata_.template_hash = fields_.text(text);
       });
     } else if (is_key(key, "annotations")) {
-      fields_.each_member(field, [&](const char* annotation, Value) {
-        if (is_key(annotation, "kubernetes.io/config.mirror")) metadata_.mirror = true;
-      });
+      read_annotations(field, path);
     }
   });
 }
@@ -503,15 +587,22 @@ void KubernetesReader::absorb_pod(Object& object, const ElementPlace& place, std
     pod_.focus = focus->pod == pod_.name &&
                  (focus->name_space.empty() || focus->name_space == pod_.name_space);
   classes_.add(pod_, place, group);
+  absorb_ignores(place);
+  if (pod_.template_only) note_written(place);
 }
 
 void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
                                        const ElementPlace& place, std::uint64_t group) {
   pod_.clear();
   pod_.spec_path = "spec/template/spec";
+  std::string_view template_path = "spec/template/metadata";
   const auto read_template = [&](Value value) {
     fields_.each_member(value, [&](const char* key, Value field) {
       if (is_key(key, "spec")) read_pod_spec(field);
+      if (!is_key(key, "metadata")) return;
+      fields_.each_member(field, [&](const char* member, Value part) {
+        if (is_key(member, "annotations")) read_annotations(part, template_path);
+      });
     });
   };
   const auto read_spec = [&](Value value) {
@@ -526,6 +617,7 @@ void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
         pod_.suspended = fields_.flag(field);
       } else if (is_key(key, "jobTemplate")) {
         pod_.spec_path = "spec/jobTemplate/spec/template/spec";
+        template_path = "spec/jobTemplate/spec/template/metadata";
         fields_.each_member(field, [&](const char* part, Value job) {
           if (!is_key(part, "spec")) return;
           fields_.each_member(job, [&](const char* member, Value value_of_member) {
@@ -549,6 +641,8 @@ void KubernetesReader::absorb_workload(Object& object, std::string_view kind,
   if (kind == "DaemonSet") pod_.added_tolerations = daemon_tolerations(pod_.host_network);
   if (pod_.service_account.empty()) pod_.service_account = "default";
   classes_.add(pod_, place, group);
+  absorb_ignores(place);
+  note_written(place);
 }
 
 void KubernetesReader::absorb_service_account(Object& object, const ElementPlace& place) {
@@ -568,7 +662,10 @@ void KubernetesReader::absorb_service_account(Object& object, const ElementPlace
   account.origin = place.origin();
   account.name_space = metadata_.name_space;
   account.name = metadata_.name;
+  account.pull_client_id = cut_text(metadata_.pull_client_id, kNameBytes);
+  account.pull_tenant_id = cut_text(metadata_.pull_tenant_id, kNameBytes);
   context_.estate.service_accounts.push_back(std::move(account));
+  note_written(place);
 }
 
 void KubernetesReader::absorb_secret(Object& object, const ElementPlace& place) {
@@ -586,6 +683,7 @@ void KubernetesReader::absorb_secret(Object& object, const ElementPlace& place) 
   secret.name = metadata_.name;
   decode(secret, found, context_.estate.documents[place.document].source);
   context_.estate.secrets.push_back(std::move(secret));
+  note_written(place);
 }
 
 void KubernetesReader::absorb_node(Object& object, const ElementPlace& place) {

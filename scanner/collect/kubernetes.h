@@ -4,8 +4,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
@@ -68,11 +70,22 @@ class KubernetesReader {
   JsonFields fields_;
   PodView pod_;  // reused
   struct Metadata {
-    std::string_view name, name_space, owner_kind, owner_name, template_hash;
+    std::string_view name, name_space, owner_kind, owner_name, template_hash, kustomize_origin;
+    std::string_view pull_client_id, pull_tenant_id;
     bool has_owner = false, controlled = false, mirror = false, stored = false;
   } metadata_;
+  // The annotations of Acceptance, of the object or of its pod template.
+  struct Ignore {
+    std::string_view checks, reason, until;
+    std::string_view path;  // of the annotations within the object
+  };
+  std::vector<Ignore> ignores_;
+  std::set<std::string> accepted_;  // what was absorbed already: pods repeat their template
 
-  void read_metadata(Value value);
+  void read_metadata(Value value, std::string_view path = "metadata");
+  void read_annotations(Value value, std::string_view path);
+  void absorb_ignores(const ElementPlace& place);
+  void note_written(const ElementPlace& place);
   void read_owners(Value value);
   void read_pod_spec(Value value);
   void read_containers(Value value, ContainerKind kind);

@@ -17,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "estate/place.h"
+
 namespace acr {
 namespace {
 
@@ -241,9 +243,10 @@ SourceList list_sources(const std::vector<std::string>& paths, std::size_t limit
       if (std::exchange(standard_input, true)) {
         list.incomplete = true;
         list.remarks.push_back({Remark::Level::error, "source-unreadable",
-                                "standard input can be read only once", "standard input"});
+                                "standard input can be read only once",
+                                std::string(kStandardInput)});
       } else {
-        walk.add("-", "standard input");
+        walk.add("-", std::string(kStandardInput));
       }
     } else if (stat(path.c_str(), &status) != 0) {
       walk.unreadable(path, errno);

@@ -1,5 +1,7 @@
 #include "collect/yaml.h"
 
+#include "collect/position.h"
+
 #include <algorithm>
 #include <charconv>
 #include <istream>
@@ -204,6 +206,7 @@ class JsonWriter : public YAML::EventHandler {
       std::string_view name;
       if (parser.parse(simdjson::padded_string(quoted)).get_string().get(name) == simdjson::SUCCESS)
         frame.step = name;
+      if (frames_.size() == wanted_->size() && is_on_the_way()) found_ = mark;
     }
   }
 
@@ -224,14 +227,19 @@ class JsonWriter : public YAML::EventHandler {
     if (!frames_.empty()) frames_.back().has_key = false;
   }
 
-  // Is this the value the pointer names, or an alias on the way to it? The last one wins, as among
-  // members of the same name.
+  bool is_on_the_way() const {
+    return frames_.size() <= wanted_->size() &&
+           std::equal(
+               frames_.begin(), frames_.end(), wanted_->begin(),
+               [](const Frame& frame, const std::string& step) { return frame.step == step; });
+  }
+
+  // Is this the entry or document that the pointer names, or an alias on the way to it? Members are
+  // found by their names. The last one wins, as among members of the same name.
   void look(const YAML::Mark& mark) {
-    const std::size_t depth = frames_.size();
-    if (depth > wanted_->size() || (depth < wanted_->size() && !within_alias_)) return;
-    for (std::size_t i = 0; i < depth; ++i)
-      if (frames_[i].step != (*wanted_)[i]) return;
-    found_ = mark;
+    const bool named = !frames_.empty() && frames_.back().map;
+    const bool there = frames_.size() == wanted_->size() ? !named : within_alias_;
+    if (there && is_on_the_way()) found_ = mark;
   }
 
   void write_value(const YAML::Mark& mark, YAML::anchor_t anchor, std::string_view text) {
@@ -382,27 +390,15 @@ std::expected<std::string, YamlError> yaml_to_json(const YamlPart& part, const Y
   return writer.take();
 }
 
-std::optional<TextPosition> yaml_position(std::string_view text, std::uint32_t document,
-                                          std::string_view pointer) {
-  const std::vector<YamlPart> parts = split_yaml(text);
-  if (document >= parts.size() || (!pointer.empty() && pointer[0] != '/')) return std::nullopt;
-  std::vector<std::string> steps;
-  for (const char byte : pointer) {
-    if (byte == '/')
-      steps.emplace_back();
-    else if (steps.back().ends_with('~') && (byte == '0' || byte == '1'))
-      steps.back().back() = byte == '0' ? '\x01' : '/';
-    else
-      steps.back() += byte;
-  }
-  // "~0" must not become the '~' of a later escape, hence the detour.
-  for (std::string& step : steps) std::replace(step.begin(), step.end(), '\x01', '~');
+std::optional<TextPosition> yaml_position(const YamlPart& part, std::string_view pointer) {
+  const std::optional<std::vector<std::string>> steps = pointer_steps(pointer);
+  if (!steps) return std::nullopt;
   const YamlLimits limits;
-  JsonWriter writer(limits, &steps);
-  convert(parts[document], writer);  // damage behind the place wanted does not matter
+  JsonWriter writer(limits, &*steps);
+  convert(part, writer);  // damage behind the place wanted does not matter
   const std::optional<YAML::Mark> mark = writer.found();
   if (!mark) return std::nullopt;
-  return position_of(*mark, parts[document].line);
+  return position_of(*mark, part.line);
 }
 
 }  // namespace acr

@@ -42,10 +42,9 @@ std::vector<YamlPart> split_yaml(std::string_view text);
 // The JSON text of one document. Lines in errors count from `part.line`.
 std::expected<std::string, YamlError> yaml_to_json(const YamlPart& part, const YamlLimits& limits);
 
-// Where the value that a JSON pointer names begins in a stream; `document` counts as split_yaml
-// does. What lies inside an alias is found at the alias. nullopt when there is no such document,
-// the document is damaged before that place, or the pointer names nothing in it.
-std::optional<TextPosition> yaml_position(std::string_view text, std::uint32_t document,
-                                          std::string_view pointer);
+// Where the member's name, or the entry of a list, stands that a JSON pointer leads to. What lies
+// inside an alias is found at the alias. nullopt when the document is damaged before that place, or
+// the pointer leads to nothing in it.
+std::optional<TextPosition> yaml_position(const YamlPart& part, std::string_view pointer);
 
 }  // namespace acr

@@ -83,10 +83,14 @@ std::string_view to_string(Kind kind) {
       return "applications";
     case Kind::group_membership:
       return "group memberships";
+    case Kind::federated_credential:
+      return "federated credentials";
     case Kind::scope_map:
       return "scope maps";
     case Kind::registry_usage:
       return "registry usages";
+    case Kind::registry_task:
+      return "registry tasks";
     case Kind::diagnostic_setting:
       return "diagnostic settings";
     case Kind::lock:
@@ -95,6 +99,8 @@ std::string_view to_string(Kind kind) {
       return "Defender plans";
     case Kind::assessment:
       return "security assessments";
+    case Kind::policy_assignment:
+      return "policy assignments";
     case Kind::probe:
       return "probes";
     case Kind::pod:
@@ -109,6 +115,8 @@ std::string_view to_string(Kind kind) {
       return "nodes";
     case Kind::event:
       return "events";
+    case Kind::admission_rule:
+      return "admission rules";
   }
   return "objects";
 }
@@ -262,6 +270,7 @@ class ClusterAttribution {
     by_nodes();
     by_context();
     by_pods();
+    by_intent();
     spread([](const Document& d) { return d.source; });
     spread([](const Document& d) { return d.directory; });
     spread_to_ancestors();
@@ -354,6 +363,17 @@ class ClusterAttribution {
         }
       }
     }
+  }
+
+  // What is to be deployed goes where its owner says.
+  void by_intent() {
+    const auto meant = std::ranges::find_if(estate_.clusters, [&](const Cluster& cluster) {
+      return same_text(cluster.name, estate_.meant_for);
+    });
+    if (estate_.meant_for.empty() || meant == estate_.clusters.end()) return;
+    for (std::size_t d = 0; d < cluster_of_.size(); ++d)
+      if (estate_.documents[d].written && kubernetes_[d] && cluster_of_[d] < 0)
+        cluster_of_[d] = static_cast<int>(meant - estate_.clusters.begin());
   }
 
   // Documents of one group (a file, a folder) share a cluster when exactly one is known in it.
@@ -532,6 +552,9 @@ void find_child_lists(Estate& estate) {
   for (const auto& t : estate.registry_tokens) count(Kind::registry_token, t.origin, t.id.parent());
   for (const auto& m : estate.scope_maps) count(Kind::scope_map, m.origin, m.id.parent());
   for (const auto& u : estate.registry_usages) count(Kind::registry_usage, u.origin, u.registry);
+  for (const auto& t : estate.registry_tasks) count(Kind::registry_task, t.origin, t.id.parent());
+  for (const auto& f : estate.federated_credentials)
+    count(Kind::federated_credential, f.origin, f.id.parent());
   for (const auto& r : estate.images.cache_rules) count(Kind::cache_rule, r.origin, r.id.parent());
   for (const auto& s : estate.images.credential_sets)
     count(Kind::credential_set, s.origin, s.id.parent());
@@ -562,6 +585,8 @@ void Estate::link() {
   sort_unique(endpoint_connections);
   sort_unique(registry_tokens);
   sort_unique(scope_maps);
+  sort_unique(registry_tasks);
+  sort_unique(federated_credentials);
   sort_unique(diagnostic_settings);
   sort_unique(locks);
   sort_unique(defender_plans);
@@ -592,7 +617,14 @@ void Estate::link() {
            std::tie(b.name_space, b.name, b.origin.document, b.origin.pointer);
   };
   std::stable_sort(service_accounts.begin(), service_accounts.end(), by_place);
+  std::ranges::stable_sort(acceptances, {}, [](const Acceptance& acceptance) {
+    return std::tie(acceptance.name_space, acceptance.workload, acceptance.checks,
+                    acceptance.reason, acceptance.until);
+  });
   std::stable_sort(secrets.begin(), secrets.end(), by_place);
+  std::ranges::stable_sort(allow_lists, {}, [](const AllowList& list) {
+    return std::tie(list.kind, list.name, list.origin.document, list.origin.pointer);
+  });
   std::stable_sort(nodes.begin(), nodes.end(),
                    [](const Node& a, const Node& b) { return a.name < b.name; });
   std::stable_sort(events.begin(), events.end(), [](const PullEvent& a, const PullEvent& b) {
@@ -779,7 +811,8 @@ Evidence Estate::cite(const Origin& origin, std::string_view field, std::string 
   Evidence evidence{.source = source(origin),
                     .pointer = origin.pointer,
                     .value = std::move(value),
-                    .basis = basis};
+                    .basis = basis,
+                    .document = origin.document};
   if (field.starts_with('/')) {
     evidence.pointer += field;
   } else if (!field.empty()) {

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "estate/acceptance.h"
+#include "estate/allow_list.h"
 #include "estate/cluster.h"
 #include "estate/expectations.h"
 #include "estate/fact.h"
@@ -60,12 +62,15 @@ enum class Kind {
   service_principal,
   application,
   group_membership,
+  federated_credential,
   scope_map,
   registry_usage,
+  registry_task,
   diagnostic_setting,
   lock,
   defender_plan,
   assessment,
+  policy_assignment,
   probe,
   pod,
   workload,
@@ -73,6 +78,7 @@ enum class Kind {
   secret,
   node,
   event,
+  admission_rule,
 };
 std::string_view to_string(Kind kind);              // plural, for people: "role assignments"
 std::string counted(std::size_t count, Kind kind);  // "1 role assignment", "14 role assignments"
@@ -86,6 +92,10 @@ struct Document {
   std::string request_url;          // of a recorded exchange; empty otherwise
   std::string next_url = {};        // where its answer goes on (Link header), "?" without headers
   std::string content_digest = {};  // what a registry said that its answer's digest is
+  bool written = false;  // by people or their tools, to be deployed; else it was observed
+  // The file that a tool made the document of, as the document says: Helm's "# Source:" comment,
+  // Kustomize's origin annotation. Outside text.
+  std::string made_of = {};
   std::shared_ptr<const Plan> plan = {};  // of a plan or template; else nullptr
 };
 
@@ -130,6 +140,7 @@ struct Estate {
 
   Instant now{};
   Expectations expects;
+  std::string meant_for;  // name of the cluster that written documents are meant for; may be empty
   std::vector<Document> documents;
   std::vector<Listing> listings;
   std::vector<Refusal> refusals;
@@ -140,6 +151,7 @@ struct Estate {
   std::vector<RegistryToken> registry_tokens;
   std::vector<ScopeMap> scope_maps;
   std::vector<RegistryUsage> registry_usages;
+  std::vector<RegistryTask> registry_tasks;
   std::vector<DiagnosticSetting> diagnostic_settings;
   std::vector<ResourceLock> locks;
   std::vector<DefenderPlan> defender_plans;
@@ -166,6 +178,7 @@ struct Estate {
   std::vector<NetworkSecurityGroup> nsgs;
   std::vector<RouteTable> route_tables;
   std::vector<UserAssignedIdentity> user_assigned_identities;
+  std::vector<FederatedCredential> federated_credentials;
   std::vector<ScaleSet> scale_sets;
   std::vector<Subscription> subscriptions;
   std::vector<DirectoryObject> directory_objects;
@@ -178,6 +191,8 @@ struct Estate {
   std::vector<PullSecret> secrets;
   std::vector<Node> nodes;
   std::vector<PullEvent> events;
+  std::vector<Acceptance> acceptances;
+  std::vector<AllowList> allow_lists;
 
   // Joins what absorbing left apart: child resources to parents, Kubernetes documents to clusters,
   // duplicates (the same id twice) to one. Sorts every vector, so that the order of the input does

@@ -49,6 +49,7 @@ struct Evidence {
   std::string pointer;  // JSON pointer within it
   std::string value;    // what was seen there, already free of secrets
   Basis basis = Basis::none;
+  std::uint32_t document = Origin::kNone;  // index into Estate::documents, while there is one
 
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };

@@ -56,6 +56,15 @@ struct UserAssignedIdentity {
   std::string client_id, object_id;
 };
 
+// Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: whose tokens the
+// identity takes for its own.
+struct FederatedCredential {
+  Origin origin;
+  ResourceId id;  // its parent is the identity
+  std::string issuer, subject;
+  std::vector<std::string> audiences;
+};
+
 // A service principal or application. Secrets of an application live on the application object.
 struct DirectoryObject {
   enum class Kind { service_principal, application };

@@ -21,6 +21,8 @@ struct Document;
 // What may be forbidden to, or hidden from, whoever pulls (changeableAttributes).
 struct ImageState {
   std::optional<bool> read_enabled;
+  // false: nobody may move a tag; nobody may delete it, and no policy of the registry does.
+  std::optional<bool> write_enabled, delete_enabled;
   std::string quarantine_state;  // "Passed", "Quarantined", …; empty when not told
 };
 

@@ -68,6 +68,16 @@ struct RegistryUsage {
   std::optional<std::int64_t> limit;  // nullopt: none
 };
 
+// What a registry runs by itself: az acr task.
+struct RegistryTask {
+  Origin origin;
+  ResourceId id;
+  std::string name;
+  bool enabled = true;
+  std::vector<std::string> schedules;  // of its timers that are on: "0 1 * * Sun"
+  Fact<std::string> steps;             // as YAML; a gap where they lie in a source repository
+};
+
 struct Registry {
   Origin origin;
   ResourceId id;

@@ -62,6 +62,13 @@ std::optional<Instant> parse_time(std::string_view text) {
   return sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} - offset;
 }
 
+std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
+  if (text.size() != 10) return std::nullopt;
+  const auto time = parse_time(std::string(text) + "T00:00:00Z");
+  if (!time) return std::nullopt;
+  return std::chrono::floor<std::chrono::days>(*time);
+}
+
 std::string format_time(Instant instant) {
   using namespace std::chrono;
   const auto day = floor<days>(instant);

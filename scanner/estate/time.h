@@ -14,6 +14,8 @@ using Instant = std::chrono::sys_seconds;
 // read as UTC. nullopt for anything else.
 std::optional<Instant> parse_time(std::string_view text);
 
+std::optional<std::chrono::sys_days> parse_day(std::string_view text);  // "2026-12-31"
+
 std::string format_time(Instant instant);  // "2026-05-28T20:26:40Z"
 
 }  // namespace acr

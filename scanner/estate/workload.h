@@ -129,6 +129,9 @@ struct ServiceAccount {
   Origin origin;
   std::string name_space, name;
   std::vector<std::string> pull_secrets;
+  // The identity that its pods' images are to be pulled as, not the kubelet's: annotations
+  // kubernetes.azure.com/acr-client-id and acr-tenant-id. Empty: none.
+  std::string pull_client_id, pull_tenant_id;
 };
 
 // One host entry of a docker secret, reduced at once: the password never leaves the decoder.

@@ -137,7 +137,7 @@ Report scan(const Estate& estate, std::vector<Notification> notifications,
   Reaches reaches;
   for (const PullReport& pull : report.pulls) reaches.add(pull);
   for (PullReport& pull : report.pulls) reaches.tell(pull);
-  apply_policy(options.policy, report);
+  apply_policy(options.policy, estate, report);
   put_in_order(report);
   summarise(report, options);
   if (options.baseline) {

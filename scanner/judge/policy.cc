@@ -4,7 +4,10 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
+#include "estate/estate.h"
 #include "estate/resource_id.h"
 #include "judge/report.h"
 
@@ -38,6 +41,80 @@ std::string name_of(const Exception& exception) {
                      exception.owner);
 }
 
+// "the annotation acr-doctor.dev/ignore of shop/deploy/cart"
+std::string name_of(const Acceptance& acceptance) {
+  return fmt::format("the annotation {} of {}{}{}", kIgnoreAnnotation, acceptance.name_space,
+                     acceptance.name_space.empty() ? "" : "/", acceptance.workload);
+}
+
+// Why an annotation counts for nothing; empty where it counts.
+std::string refusal_of(const Acceptance& acceptance, bool allowed, Instant now) {
+  if (!allowed) return "is not counted: the policy file does not say \"annotations: true\"";
+  if (acceptance.reason.empty())
+    return fmt::format("is not counted: it needs a reason, in {}-reason", kIgnoreAnnotation);
+  if (acceptance.until.empty()) return {};
+  const auto until = parse_day(acceptance.until);
+  if (!until)
+    return fmt::format("is not counted: {}-until is no day like 2026-12-31", kIgnoreAnnotation);
+  if (now >= *until + std::chrono::days(1))
+    return fmt::format("ended on {}: what it accepted is found again", acceptance.until);
+  return {};
+}
+
+// An object speaks for the findings about its own containers and pulls.
+void apply_annotations(const Policy& policy, const Estate& estate, Report& report) {
+  struct Offer {
+    const Acceptance* acceptance = nullptr;
+    std::shared_ptr<const Suppression> suppression;  // nullptr: it does not count
+    std::string refusal;
+    std::size_t results = 0;
+  };
+  using Key = std::tuple<std::string, std::string, std::string>;  // cluster, namespace, workload
+  std::map<Key, std::vector<Offer>> offers;
+  for (const Acceptance& acceptance : estate.acceptances) {
+    Offer offer{.acceptance = &acceptance,
+                .suppression = nullptr,
+                .refusal = refusal_of(acceptance, policy.annotations, report.started_at)};
+    if (offer.refusal.empty())
+      offer.suppression = std::make_shared<const Suppression>(
+          Suppression{acceptance.reason,
+                      fmt::format("{}{}{}", acceptance.name_space,
+                                  acceptance.name_space.empty() ? "" : "/", acceptance.workload),
+                      "", acceptance.until, estate.source(acceptance.origin)});
+    const int cluster = estate.cluster_of(acceptance.origin.document);
+    std::string name = cluster < 0 ? "" : estate.clusters[static_cast<std::size_t>(cluster)].name;
+    auto& list = offers[{std::move(name), acceptance.name_space, acceptance.workload}];
+    // Pods repeat what their workload's template says.
+    const bool repeated = std::ranges::any_of(list, [&](const Offer& other) {
+      return other.acceptance->checks == acceptance.checks &&
+             other.acceptance->reason == acceptance.reason &&
+             other.acceptance->until == acceptance.until;
+    });
+    if (!repeated) list.push_back(std::move(offer));
+  }
+  if (offers.empty()) return;
+  for (Result& result : report.results) {
+    const SubjectRef& subject = result.subject;
+    if (!result.is_open() || subject.workload.empty()) continue;
+    const auto found = offers.find({subject.cluster, subject.name_space, subject.workload});
+    if (found == offers.end()) continue;
+    for (Offer& offer : found->second) {
+      if (!fits_any(offer.acceptance->checks, result.check->id)) continue;
+      ++offer.results;
+      if (!result.suppression) result.suppression = offer.suppression;
+    }
+  }
+  for (const auto& [key, list] : offers)
+    for (const Offer& offer : list) {
+      const std::string name = name_of(*offer.acceptance);
+      const std::string& source = estate.source(offer.acceptance->origin);
+      if (!offer.refusal.empty())
+        note(report, "annotation-not-counted", fmt::format("{} {}", name, offer.refusal), source);
+      else if (offer.results == 0)
+        note(report, "exception-unused", name + " fits no finding", source);
+    }
+}
+
 }  // namespace
 
 bool is_selected(const Check& check, const Policy& policy) {
@@ -51,7 +128,7 @@ std::string format_day(std::chrono::sys_days day) {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
-void apply_policy(const Policy& policy, Report& report) {
+void apply_policy(const Policy& policy, const Estate& estate, Report& report) {
   struct Use {
     std::size_t results = 0;
     bool ran = false;  // a check that it is about
@@ -102,6 +179,7 @@ void apply_policy(const Policy& policy, Report& report) {
            exception.source);
     }
   }
+  apply_annotations(policy, estate, report);
 }
 
 }  // namespace acr

@@ -14,6 +14,7 @@
 
 namespace acr {
 
+struct Estate;
 struct Notification;
 struct Report;
 struct Result;
@@ -40,7 +41,8 @@ bool is_selected(const Check& check, const Policy& policy);
 
 // Puts the policy's severities and exceptions on the results. Notes tell which exceptions end
 // within 14 days, have ended, or fit nothing although their checks ran.
-void apply_policy(const Policy& policy, Report& report);
+// Likewise of the findings that objects accept in their annotations.
+void apply_policy(const Policy& policy, const Estate& estate, Report& report);
 
 std::string format_day(std::chrono::sys_days day);  // "2026-12-31"
 

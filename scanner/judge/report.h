@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "check.h"
+#include "estate/place.h"
 #include "estate/pull_error.h"
 
 namespace acr {
@@ -68,6 +69,7 @@ struct Result {
   // Against the baseline, of failed results: absent ones stand in Report::absent.
   enum class Since { not_compared, is_new, unchanged, updated, absent };
   Since since = Since::not_compared;
+  std::shared_ptr<const Place> place = {};  // of what is to be changed, in a file that was given
 
   Severity severity() const { return decided.value_or(check->severity); }
   // A finding that nobody has accepted.

@@ -58,6 +58,18 @@ const Table& members() {
         "additionalInfo privateEndpointVNetPolicies networkPlugin networkPluginMode networkPolicy "
         "networkDataplane loadBalancerSku publicIPAddressVersion "
         "virtualMachineProfile availabilityZones "
+        // settings
+        "apiServerAccessProfile enablePrivateCluster enablePrivateClusterPublicFQDN "
+        "disableRunCommand disableLocalAccounts enableRBAC enableAzureRBAC managed "
+        "autoUpgradeProfile upgradeChannel nodeOSUpgradeChannel azurepolicy omsagent enabled "
+        "securityProfile defender securityMonitoring imageCleaner workloadIdentity "
+        "oidcIssuerProfile artifactStreamingProfile bootstrapProfile artifactSource "
+        "nodeResourceGroupProfile restrictionLevel enableNodePublicIP enableAutoScaling "
+        "count maxCount adminUserEnabled anonymousPullEnabled dataEndpointEnabled encryption "
+        "keyVaultProperties keyRotationEnabled exportPolicy quarantinePolicy retentionPolicy "
+        "softDeletePolicy trustPolicy days networkRuleBypassOptions regionEndpointEnabled unit "
+        "limit currentValue category categoryGroup logs level pricingTier extensions isEnabled "
+        "cause displayStatus "
         // registries
         "schemaVersion mediaType digest size config layers manifests manifest tag platform "
         "architecture os os.version os.features variant changeableAttributes lastUpdatedTime "
@@ -78,7 +90,8 @@ const Table& members() {
         "privateLinkServiceId privateDnsZoneId roleDefinitionId credentialSetResourceId scopeMapId "
         "recordSetName denyAssignmentName keyId appOwnerOrganizationId servicePrincipalNames "
         "localSubnetNames remoteSubnetNames publisherDomain aks-managed-poolName SubnetName uid "
-        "providerID resourceUri target");
+        "providerID resourceUri target containerRegistryId workspaceId storageAccountId "
+        "eventHubAuthorizationRuleId marketplacePartnerId keyIdentifier");
     add(made, MaskHow::name, "group", "nodeResourceGroup");
     add(made, MaskHow::name, "namespace", "namespace");
     add(made, MaskHow::name, "account", "serviceAccountName serviceAccount");
@@ -94,7 +107,7 @@ const Table& members() {
         "dnsServers "
         "addressPrefix addressPrefixes sourceAddressPrefix sourceAddressPrefixes "
         "destinationAddressPrefix destinationAddressPrefixes ipAddressOrRange podCidr serviceCidr "
-        "dnsServiceIP");
+        "dnsServiceIP authorizedIPRanges");
     add(made, MaskHow::image, "", "image imageID reference sourceRepository targetRepository");
     add(made, MaskHow::repository, "", "imageName repository repositories");
     add(made, MaskHow::prose, "",

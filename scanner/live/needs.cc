@@ -26,7 +26,7 @@ Needs read_needs(std::string_view body) {
   if (!text) return needs;
   DocumentReader reader(estate, input, remarks);
   const SourceFile file{"", "answer", ""};
-  reader.read(file, std::move(*text));
+  reader.read(file, *text);
   reader.finish();
   for (const PodClass& pod : estate.pod_classes) {
     const auto image = parse_image(pod.container.image);

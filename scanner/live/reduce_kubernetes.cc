@@ -42,14 +42,17 @@ using Rules = std::span<const Rule>;
 constexpr Rule kName[] = {{"name"}};
 constexpr Rule kOwner[] = {{"apiVersion"}, {"kind"}, {"name"}, {"controller"}};
 constexpr Rule kHashLabel[] = {{"pod-template-hash"}};
-constexpr Rule kMirror[] = {{"kubernetes.io/config.mirror", Keep::empty}};
+constexpr Rule kIgnore[] = {
+    {"acr-doctor.dev/ignore"}, {"acr-doctor.dev/ignore-reason"}, {"acr-doctor.dev/ignore-until"}};
+constexpr Rule kAnnotations[] = {
+    {"kubernetes.io/config.mirror", Keep::empty}, kIgnore[0], kIgnore[1], kIgnore[2]};
 constexpr Rule kMetadata[] = {{"name"},
                               {"namespace"},
                               {"uid"},
                               {"creationTimestamp"},
                               {"deletionTimestamp"},
                               {"labels", Keep::object, kHashLabel},
-                              {"annotations", Keep::object, kMirror},
+                              {"annotations", Keep::object, kAnnotations},
                               {"ownerReferences", Keep::list, kOwner}};
 constexpr Rule kShortMetadata[] = {{"name"}, {"namespace"}, {"creationTimestamp"}};
 
@@ -108,7 +111,9 @@ constexpr Rule kPod[] = {{"apiVersion"},
                          {"spec", Keep::object, kPodSpec},
                          {"status", Keep::object, kPodStatus}};
 
-constexpr Rule kTemplate[] = {{"spec", Keep::object, kPodSpec}};
+constexpr Rule kTemplateMetadata[] = {{"annotations", Keep::object, kIgnore}};
+constexpr Rule kTemplate[] = {{"metadata", Keep::object, kTemplateMetadata},
+                              {"spec", Keep::object, kPodSpec}};
 constexpr Rule kJobSpec[] = {{"template", Keep::object, kTemplate}};
 constexpr Rule kJobTemplate[] = {{"spec", Keep::object, kJobSpec}};
 constexpr Rule kWorkloadSpec[] = {{"replicas"},
@@ -120,10 +125,24 @@ constexpr Rule kWorkload[] = {{"apiVersion"},
                               {"metadata", Keep::object, kMetadata},
                               {"spec", Keep::object, kWorkloadSpec}};
 
+constexpr Rule kPullIdentity[] = {{"kubernetes.azure.com/acr-client-id"},
+                                  {"kubernetes.azure.com/acr-tenant-id"}};
+constexpr Rule kAccountMetadata[] = {
+    {"name"}, {"namespace"}, {"creationTimestamp"}, {"annotations", Keep::object, kPullIdentity}};
 constexpr Rule kServiceAccount[] = {{"apiVersion"},
                                     {"kind"},
-                                    {"metadata", Keep::object, kShortMetadata},
+                                    {"metadata", Keep::object, kAccountMetadata},
                                     {"imagePullSecrets", Keep::list, kName}};
+
+// What an admission rule lists is what it is read for.
+constexpr Rule kRuleSpec[] = {{"enforcementAction"},
+                              {"validationFailureAction"},
+                              {"parameters", Keep::whole},
+                              {"rules", Keep::whole}};
+constexpr Rule kAdmissionRule[] = {{"apiVersion"},
+                                   {"kind"},
+                                   {"metadata", Keep::object, kShortMetadata},
+                                   {"spec", Keep::object, kRuleSpec}};
 
 constexpr Rule kNodeMetadata[] = {{"name"}, {"creationTimestamp"}, {"labels", Keep::whole}};
 constexpr Rule kTaint[] = {{"key"}, {"value"}, {"effect"}};
@@ -195,6 +214,8 @@ Rules rules_of(Kind kind) {
       return kEvent;
     case Kind::secret:
       return kSecret;
+    case Kind::admission_rule:
+      return kAdmissionRule;
     default:
       return kOther;
   }

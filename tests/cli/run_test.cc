@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "cli/output.h"
+#include "cli/workspace.h"
 
 namespace acr {
 namespace {
@@ -27,35 +28,13 @@ constexpr std::string_view kRegistry = R"([{
   "provisioningState": "Succeeded", "sku": {"name": "Premium", "tier": "Premium"}
 }])";
 
-struct Ran {
-  int code = 0;
-  std::string out, err;
-};
+using test::Ran;
 
-class Cli : public testing::Test {
+class Cli : public test::Workspace {
  protected:
   void SetUp() override {
-    setenv("SOURCE_DATE_EPOCH", "1780000000", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    unsetenv("NO_COLOR");
-    unsetenv("COLUMNS");
-    std::string pattern = (fs::temp_directory_path() / "acr-cli-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
+    Workspace::SetUp();
     std::ofstream(folder_ / "acr.json") << kRegistry;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  Ran run_words(std::vector<std::string> words, std::string input = {}) {
-    std::vector<const char*> argv{"acr-doctor"};
-    for (const auto& word : words) argv.push_back(word.c_str());
-    std::istringstream in(input);
-    std::ostringstream out, err;
-    Ran ran;
-    ran.code = run(static_cast<int>(argv.size()), argv.data(), in, out, err);
-    ran.out = out.str();
-    ran.err = err.str();
-    return ran;
   }
 
   Ran scan(std::vector<std::string> more) {
@@ -65,16 +44,9 @@ class Cli : public testing::Test {
     return run_words(words);
   }
 
-  std::string path(const char* name) const { return (folder_ / name).string(); }
-  static std::string read(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
   std::size_t files() const {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {}));
   }
-
-  fs::path folder_;
 };
 
 TEST_F(Cli, HelpAndVersion) {

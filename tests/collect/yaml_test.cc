@@ -88,26 +88,5 @@ TEST(Yaml, RefusesDepth) {
   EXPECT_FALSE(yaml_to_json({dashes, 1}, {}));
 }
 
-TEST(Yaml, FindsPointers) {
-  const std::string text =
-      "# head\napiVersion: v1\n---\nspec:\n  containers:\n  - name: a\n    image: x\n  - name: b\n "
-      "   image: y\n"
-      "  a/b: {c~d: 1}\nbase: &base\n  deep: {er: 2}\nuse: *base\n";
-  const auto position = [&](std::uint32_t document, std::string_view pointer) {
-    const auto found = yaml_position(text, document, pointer);
-    return found ? fmt::format("{}:{}", found->line, found->column) : "none";
-  };
-  EXPECT_EQ(position(0, "/apiVersion"), "2:13");
-  EXPECT_EQ(position(1, "/spec/containers/1/image"), "9:12");
-  EXPECT_EQ(position(1, "/spec/containers/0"), "6:5");
-  EXPECT_EQ(position(1, "/spec/a~1b/c~0d"), "10:14");
-  EXPECT_EQ(position(1, "/base/deep/er"), "12:14");
-  EXPECT_EQ(position(1, "/use/deep/er"), "13:6") << "inside an alias";
-  EXPECT_EQ(position(1, ""), "4:1");
-  EXPECT_EQ(position(1, "/spec/containers/2"), "none");
-  EXPECT_EQ(position(2, ""), "none");
-  EXPECT_EQ(position(1, "spec"), "none");
-}
-
 }  // namespace
 }  // namespace acr

@@ -7,6 +7,7 @@
 
 #include <simdjson.h>
 
+#include "collect/position.h"
 #include "collect/yaml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -22,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       simdjson::dom::parser parser;
       const auto error = parser.parse(simdjson::padded_string(*json)).error();
       if (error && error != simdjson::UTF8_ERROR) std::abort();
-      const auto position = acr::yaml_position(text, index, "");
+      const auto position = acr::nearest_position(text, index, "/kind");
       if (!position || position->line > lines) std::abort();
     }
     ++index;

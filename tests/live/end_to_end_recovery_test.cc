@@ -118,8 +118,11 @@ TEST(EndToEndPages, AnExpiredNextLinkLeavesAnOpenList) {
   EXPECT_EQ(report["summary"]["complete"], false);
   EXPECT_TRUE(ended.out.contains("the list goes on on a page that was not given")) << ended.out;
   EXPECT_TRUE(ended.out.contains("InvalidSkipToken: The skip token has expired."));
-  for (const json& result : report["results"])
+  // What a resource shows of itself may be judged; what rests on the list must not be.
+  for (const json& result : report["results"]) {
+    if (result["subject"]["kind"] == "registry" || result["subject"]["kind"] == "cluster") continue;
     EXPECT_NE(result["outcome"], "fail") << "from half a list: " << result.dump(2);
+  }
 }
 
 TEST(EndToEndPages, AnExpiredSkipTokenOfResourceGraphIsAGap) {

@@ -1,6 +1,7 @@
 // What `why` learns of images: the program against Azure, Kubernetes and a registry of the test's,
 // which a proxy puts in the place of contosoprod.azurecr.io.
 #include <algorithm>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -245,6 +246,38 @@ TEST(EndToEndImages, WhySeesThatTheTagIsNotThere) {
   const std::string all = live.out + live.err + read_folder(folder);
   for (const char* secret : {"CANARY", "eyJ"})
     EXPECT_FALSE(all.contains(secret)) << all.substr(all.find(secret), 200);
+}
+
+TEST(EndToEndImages, APullRequestLearnsThatItsImageIsNotThere) {
+  RegistryOutside world;
+  const std::string manifest = world.estate.folder.path("cart.yaml");
+  std::ofstream(manifest) << R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: next, namespace: shop}
+spec:
+  template:
+    spec:
+      containers:
+        - name: next
+          image: contosoprod.azurecr.io/shop/cart:1.9.0
+)";
+  std::vector<std::string> command{"scan",    "--from",       manifest, "--for-cluster", "aks-prod",
+                                   "--check", "image-exists", "-o",     "json"};
+  for (const std::string& id : world.estate.stand_in.subscriptions())
+    command.insert(command.end(), {"--subscription", id});
+  const Ended live = world.estate.run(command);
+  const auto report = nlohmann::json::parse(live.out, nullptr, false);
+  ASSERT_FALSE(report.is_discarded()) << live.err;
+  std::size_t found = 0;
+  for (const auto& result : report["results"]) {
+    if (result["subject"].value("workload", "") != "deploy/next") continue;
+    ++found;
+    EXPECT_EQ(result["outcome"], "fail") << result.dump(2);
+    EXPECT_EQ(result["reason"], "repository shop/cart has no tag 1.9.0; nearest: 1.4.0, 1.4.2");
+    EXPECT_EQ(result["subject"]["cluster"], "aks-prod");
+    EXPECT_EQ(result["place"]["line"], 9) << result.dump(2);
+  }
+  EXPECT_GT(found, 0U) << live.out;
 }
 
 TEST(EndToEndImages, ARegistryThatDoesNotLetUsInIsAGapOfThatImageAlone) {

@@ -244,6 +244,25 @@ TEST(Mask, WhatARegistryHoldsKeepsItsRelations) {
   EXPECT_TRUE(next.ends_with(link.substr(1, link.find('>') - 1))) << link << " " << next;
 }
 
+TEST(Mask, AnnotatedIdentitiesAreThoseOfOtherDocuments) {
+  constexpr std::string_view kId = "5c9f5b0e-41a5-5a87-9f0e-2d8a6a4f2b10";
+  Exchange accounts, identities;
+  accounts.request.audience = Audience::kubernetes;
+  accounts.status = identities.status = 200;
+  accounts.body =
+      R"({"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"cart","namespace":"shop",
+          "annotations":{"kubernetes.azure.com/acr-client-id":"5c9f5b0e-41a5-5a87-9f0e-2d8a6a4f2b10"}}})";
+  identities.request.audience = Audience::arm;
+  identities.body = R"({"value":[{"clientId":"5c9f5b0e-41a5-5a87-9f0e-2d8a6a4f2b10"}]})";
+  const Masked masked = mask_exchanges({accounts, identities}, "key");
+  const json account = json::parse(masked.exchanges[0].body);
+  const json identity = json::parse(masked.exchanges[1].body);
+  const std::string id = account["metadata"]["annotations"]["kubernetes.azure.com/acr-client-id"];
+  EXPECT_TRUE(is_guid(id)) << id;
+  EXPECT_NE(id, kId);
+  EXPECT_EQ(id, identity["value"][0]["clientId"]);
+}
+
 // --- whole estates ---
 
 std::vector<std::string> estates() {

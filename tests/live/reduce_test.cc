@@ -68,7 +68,8 @@ TEST(Hide, TokensAndParameters) {
 TEST(ReduceKubernetes, PodsKeepWhatDecidesAPull) {
   const json pod = kubernetes(R"({"kind":"Pod","apiVersion":"v1",
     "metadata":{"name":"a","namespace":"shop","uid":"u","managedFields":[{"x":1}],
-      "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"CANARY","kubernetes.io/config.mirror":"h"},
+      "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"CANARY","kubernetes.io/config.mirror":"h",
+        "acr-doctor.dev/ignore":"image-is-*","acr-doctor.dev/ignore-reason":"r"},
       "labels":{"app":"x","pod-template-hash":"12"},"ownerReferences":[{"kind":"ReplicaSet","name":"a-12","controller":true,"uid":"z"}]},
     "spec":{"nodeName":"n","containers":[{"name":"c","image":"x.azurecr.io/a:1","command":["sh","-c","CANARY"],
         "args":["CANARY"],"env":[{"name":"P","value":"CANARY"}],"envFrom":[{"secretRef":{"name":"s"}}],
@@ -84,7 +85,7 @@ TEST(ReduceKubernetes, PodsKeepWhatDecidesAPull) {
       "state":{"waiting":{"reason":"ErrImagePull","message":"https://b/l?sig=CANARY&x"}},
       "lastState":{"terminated":{"message":"CANARY"}}}]}})");
   EXPECT_EQ(pod, json::parse(R"({"kind":"Pod","apiVersion":"v1",
-    "metadata":{"name":"a","namespace":"shop","uid":"u","annotations":{"kubernetes.io/config.mirror":{}},
+    "metadata":{"name":"a","namespace":"shop","uid":"u","annotations":{"kubernetes.io/config.mirror":{},"acr-doctor.dev/ignore":"image-is-*","acr-doctor.dev/ignore-reason":"r"},
       "labels":{"pod-template-hash":"12"},"ownerReferences":[{"kind":"ReplicaSet","name":"a-12","controller":true}]},
     "spec":{"nodeName":"n","containers":[{"name":"c","image":"x.azurecr.io/a:1","command":[true],"args":[true],
         "lifecycle":{"present":true},"livenessProbe":{"exec":{}},"readinessProbe":{"httpGet":{}},
