@@ -46,7 +46,7 @@ class Completion {
     for (std::size_t i = 0; i < given; ++i) {
       PlannedObject& object = estate_.objects[i];
       if (object.is(kRegistry)) complete_registry(object), add_home(object);
-      if (object.is(kCluster)) complete_cluster(object);
+      if (object.is(kCluster)) complete_cluster(object), add_managed_vnet(object);
       if (object.is(kPeering)) complete_peering(object);
       if (object.is(kVnet)) complete_vnet(object);
       if (object.is(kEndpoint)) complete_endpoint(object);
@@ -162,6 +162,29 @@ class Completion {
         .set_text(fmt::format("/subscriptions/{}/resourceGroups/{}/providers/"
                               "Microsoft.ManagedIdentity/userAssignedIdentities/{}-agentpool",
                               id.subscription(), properties.text("nodeResourceGroup"), id.name()));
+  }
+
+  // A new cluster whose pools name no subnet gets a VNet of its own, which answers names as Azure
+  // does, is peered with none and linked to no zone.
+  void add_managed_vnet(const PlannedObject& cluster) {
+    const ArmValue* pools = cluster.arm.find("properties/agentPoolProfiles");
+    bool managed = false;
+    for (std::size_t i = 0; pools != nullptr && i < pools->size(); ++i)
+      managed |= !(*pools)[i].has("vnetSubnetID");
+    if (!managed || !cluster.created) return;
+    const std::string id = fmt::format(
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/virtualNetworks/"
+        "aks-vnet-known-after-apply",
+        cluster.id().subscription(), cluster.arm.text("properties/nodeResourceGroup"));
+    PlannedObject& vnet = estate_.add(kVnet, id, cluster.pointer + "#vnet", true);
+    vnet.arm.member("location").set_text(cluster.arm.text("location"), {place_of(cluster)});
+    ArmValue& subnet = vnet.arm.at("properties/subnets").add();
+    subnet.member("id").set_text(id + "/subnets/aks-subnet");
+    subnet.member("name").set_text("aks-subnet");
+    // AKS puts a security group there, and in some clusters a route table.
+    for (const std::string_view field :
+         {"properties/networkSecurityGroup/id", "properties/routeTable/id"})
+      subnet.at(field).set_text(kUnknownId);
   }
 
   // The ids of the cluster's own identity.
@@ -352,6 +375,8 @@ PlannedObject& PlannedEstate::add(std::string_view type, std::string_view id, st
   PlannedObject& object = objects.emplace_back();
   object.pointer = std::move(pointer);
   object.created = created;
+  object.type = type;
+  object.resource = ResourceId(id);
   object.arm.member("id").set_text(id);
   object.arm.member("type").set_text(type);
   object.arm.member("name").set_text(ResourceId(id).name());

@@ -18,8 +18,10 @@ struct PlannedObject {
   ArmValue arm;          // with "id" and "type"
   std::string pointer;   // in the document
   bool created = false;  // it does not exist yet: what the plan does not give it, it does not have
-  ResourceId id() const { return ResourceId(arm.text("id")); }
-  bool is(std::string_view type) const { return same_text(arm.text("type"), type); }
+  std::string type;      // as in `arm`
+  ResourceId resource;   // likewise
+  const ResourceId& id() const { return resource; }
+  bool is(std::string_view wanted) const { return same_text(type, wanted); }
 };
 
 struct PlannedEstate {

@@ -82,6 +82,7 @@ std::optional<TerraformPlan> TerraformPlan::read(element root) {
   Module& main = plan.modules_[""];
   const auto configuration = object_in(top, "configuration");
   main.configuration = object_in(configuration, "root_module");
+  index_blocks(main);
   if (const auto variables = object_in(top, "variables")) {
     for (const auto [name, variable] : *variables) {
       element value;
@@ -108,6 +109,20 @@ std::optional<TerraformPlan> TerraformPlan::read(element root) {
     }
   }
   return plan;
+}
+
+void TerraformPlan::index_blocks(Module& module) {
+  simdjson::dom::array configured;
+  if (!module.configuration ||
+      (*module.configuration)["resources"].get_array().get(configured) != simdjson::SUCCESS)
+    return;
+  for (const element each : configured) {
+    object block;
+    if (each.get_object().get(block) == simdjson::SUCCESS)
+      module.blocks.emplace(terraform_key("", view_of(block, "mode") == "data",
+                                          view_of(block, "type"), view_of(block, "name")),
+                            block);
+  }
 }
 
 void TerraformPlan::read_changes(element root) {
@@ -167,6 +182,7 @@ void TerraformPlan::read_module(element module, const std::string& pointer, cons
       const auto call = object_in(object_in(config.configuration, "module_calls"), child.call);
       child.arguments = object_in(call, "expressions");
       child.configuration = object_in(call, "module");
+      index_blocks(child);
     }
     read_module(each, place, child, data_only, depth + 1);
   }
@@ -199,19 +215,11 @@ void TerraformPlan::read_resource(element from, const std::string& pointer, cons
     resource.created = change->second.created;
     resource.unknown = change->second.unknown;
   }
-  simdjson::dom::array configured;
-  if (config.configuration &&
-      (*config.configuration)["resources"].get_array().get(configured) == simdjson::SUCCESS) {
-    for (const element each : configured) {
-      object one;
-      if (each.get_object().get(one) != simdjson::SUCCESS ||
-          view_of(one, "type") != resource.type || view_of(one, "name") != resource.name ||
-          (view_of(one, "mode") == "data") != resource.data)
-        continue;
-      resource.expressions = object_in(one, "expressions");
-      resource.provider = view_of(one, "provider_config_key");
-      break;
-    }
+  const auto block =
+      config.blocks.find(terraform_key("", resource.data, resource.type, resource.name));
+  if (block != config.blocks.end()) {
+    resource.expressions = object_in(block->second, "expressions");
+    resource.provider = view_of(block->second, "provider_config_key");
   }
   by_key_[terraform_key(resource.module, resource.data, resource.type, resource.name)].push_back(
       resources_.size());

@@ -83,11 +83,12 @@ class TerraformPlan {
  private:
   // A module's configuration, and from where it is called.
   struct Module {
-    std::string address;                                 // "module.acr[0]"
-    std::string call;                                    // "acr"
-    const Module* parent = nullptr;                      // nullptr: this is the root
-    std::optional<simdjson::dom::object> configuration;  // of the module
-    std::optional<simdjson::dom::object> arguments;      // expressions of the call
+    std::string address;                                  // "module.acr[0]"
+    std::string call;                                     // "acr"
+    const Module* parent = nullptr;                       // nullptr: this is the root
+    std::optional<simdjson::dom::object> configuration;   // of the module
+    std::optional<simdjson::dom::object> arguments;       // expressions of the call
+    std::map<std::string, simdjson::dom::object> blocks;  // of resources, by terraform_key()
   };
   struct Reference {
     const Module* module;
@@ -98,6 +99,7 @@ class TerraformPlan {
                    bool data_only, int depth);
   void read_resource(simdjson::dom::element element, const std::string& pointer,
                      const Module& config, bool data_only);
+  static void index_blocks(Module& module);
   void read_changes(simdjson::dom::element root);
   void find_subscription();
   const Module* module_at(const std::string& address) const;

@@ -223,6 +223,31 @@ TEST(Terraform, OnePeeringAloneWaits) {
   EXPECT_TRUE(away.peerings.empty());
 }
 
+// A new cluster without a subnet gets a VNet from AKS; one that is there already may have been
+// given another.
+TEST(Terraform, ANewClusterWithoutSubnetHasAVnetOfItsOwn) {
+  const Estate made = collect_text(plan_of({kCluster})).estate;
+  ASSERT_EQ(made.vnets.size(), 1U);
+  EXPECT_EQ(made.vnets[0].id.resource_group(), "MC_rg_aks_westeurope");
+  EXPECT_TRUE(made.vnets[0].dns_servers.empty());
+  Planned old = kCluster;
+  old.actions = R"("update")";
+  EXPECT_TRUE(collect_text(plan_of({old})).estate.vnets.empty());
+}
+
+TEST(Terraform, AStateIsReadAsWhatIsThere) {
+  const std::string state =
+      R"({"format_version":"1.0","terraform_version":"1.9.8","values":{"root_module":{"resources":[)"
+      R"({"address":"azurerm_container_registry.main","mode":"managed","type":)"
+      R"("azurerm_container_registry","name":"main","values":{"id":"/subscriptions/s/resourceGroups/)"
+      R"(g/providers/Microsoft.ContainerRegistry/registries/c","name":"c","login_server":)"
+      R"("c.azurecr.io","admin_enabled":true}}]}}})";
+  const Estate estate = collect_text(state).estate;
+  ASSERT_EQ(estate.registries.size(), 1U);
+  EXPECT_TRUE(estate.registries[0].admin_user_enabled.value_or(false));
+  EXPECT_FALSE(estate.registries[0].connections);
+}
+
 TEST(Terraform, ReferencesThatGoRoundEnd) {
   const std::string round =
       R"({"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":)"
