@@ -229,7 +229,8 @@ std::string Page::finish() {
 std::string count_of(std::uint64_t count, std::string_view noun) {
   if (count == 1) return fmt::format("1 {}", noun);
   const bool sibilant = noun.ends_with('s');
-  if (noun.ends_with('y') && !noun.ends_with("ay")) return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
+  if (noun.ends_with('y') && !noun.ends_with("ay"))
+    return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
   return fmt::format("{} {}{}", count, noun, sibilant ? "es" : "s");
 }
 

@@ -16,8 +16,8 @@ struct GatheredNote {
 // What the policy file and annotations say in vain, or no more: clean, in order.
 std::vector<std::string> notes_on_exceptions(const Report& report);
 
-// Of all others, in the order of the first of each. Without those of Level::note, and those that say the same of
-// other documents as one; `all`: every one as it is.
+// Of all others, in the order of the first of each. Without those of Level::note, and those that
+// say the same of other documents as one; `all`: every one as it is.
 std::vector<GatheredNote> gather_notes(const Report& report, bool all);
 
 }  // namespace acr

@@ -179,7 +179,8 @@ void draw_accepted(Page& page, const Report& report) {
   if (rows.size() > 1) draw_table(page, rows);
   const std::size_t shown = caps_lists(page) ? std::min(notes.size(), kListed) : notes.size();
   for (std::size_t i = 0; i < shown; ++i) page.paragraph(2, notes[i]);
-  if (shown < notes.size()) page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));
+  if (shown < notes.size())
+    page.faint(fmt::format("  and {} more: -v, or -o json", notes.size() - shown));
   page.line();
 }
 
