@@ -69,7 +69,11 @@ std::string where_planned(const Estate& estate, const std::vector<Evidence>& evi
       const std::string* name = document.plan->resource_at(piece.pointer);
       if (name == nullptr) continue;
       auto& names = is_end(*name) ? ends : between;
-      if (std::ranges::find(names, *name) == names.end()) names.push_back(*name);
+      // A comment must not end before its line does.
+      std::string shown = *name;
+      std::erase_if(shown,
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+      if (std::ranges::find(names, shown) == names.end()) names.push_back(std::move(shown));
       language = document.plan->language;
     }
   }

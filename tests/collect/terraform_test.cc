@@ -100,6 +100,16 @@ TEST(Terraform, CitesTheKeyInThePlan) {
             "azurerm_container_registry.main");
 }
 
+// What a comment names goes to a shell.
+TEST(Terraform, CommentsAreOneLine) {
+  std::string plan = plan_of({kRegistry});
+  const std::string key = "\"address\":\"azurerm_container_registry.main\"";
+  plan.replace(plan.find(key), key.size(), "\"address\":\"a\\nrm -r x\\u001b[0m\"");
+  const Estate estate = collect_text(plan).estate;
+  EXPECT_EQ(where_planned(estate, {estate.cite(estate.registries.at(0).origin, "", "")}),
+            "# in Terraform: arm -r x[0m");
+}
+
 // Each unknown value must leave its question open.
 TEST(Terraform, UnknownIsNeverFalse) {
   Planned registry = kRegistry;
