@@ -48,7 +48,7 @@ std::string plain_text(AllowList::Form form, std::string_view entry) {
     if (c == '\\' && std::ispunct(static_cast<unsigned char>(next)) != 0) {
       text += next;
       ++i;
-    } else if (c == '\\') {
+    } else if (c == '\\' || (c == '.' && next != '\0' && std::string_view("*+?{").contains(next))) {
       text += '\0';
       ++i;
     } else if (c == '[') {
@@ -56,9 +56,6 @@ std::string plain_text(AllowList::Form form, std::string_view entry) {
       const std::size_t close = entry.find(']', i + 2);
       i = close == std::string_view::npos ? entry.size() : close;
       text += '\0';
-    } else if (c == '.' && (next == '*' || next == '+' || next == '?' || next == '{')) {
-      text += '\0';
-      ++i;
     } else if (std::string_view("^$()|*+?{}").contains(c)) {
       text += '\0';
     } else {
@@ -137,7 +134,7 @@ class Gate {
         return yes_if(entry_.ends_with('*') ? image.starts_with(entry_.substr(0, entry_.size() - 1))
                                             : image == entry_);
       case AllowList::Form::expression:
-        return expression_->found_in(image);
+        return expression_ ? expression_->found_in(image) : Tri::unknown;
       case AllowList::Form::wildcard:
         return yes_if(fits_alternative(image));
     }

@@ -108,7 +108,7 @@ void close_table(std::string& out, std::size_t left) {
 // The last day on which the exception holds, and a word where that day is near or was.
 std::string until_text(const Report& report, const Suppression& suppression) {
   if (suppression.expires.empty()) return "no end told";
-  const std::string day = html_text(suppression.expires);
+  std::string day = html_text(suppression.expires);
   const auto end = parse_time(suppression.expires + "T00:00:00Z");
   if (!end) return day;
   const auto left = std::chrono::floor<std::chrono::days>(*end) -

@@ -39,6 +39,7 @@ bool is_spared(const PurgeCommand& purge, const ImageState& state) {
 // Of the tags that the command would delete now, --keep spares the newest.
 bool is_kept(const Estate& estate, const PurgeCommand& purge, const RepositoryFacts& facts,
              const ImageTag& tag, const std::string& repository) {
+  if (!purge.ago) return false;
   int newer = 0;
   for (const auto& [name, other] : facts.tags) {
     const auto updated = parse_time(other->updated);

@@ -513,6 +513,12 @@ std::vector<Doubt> find_doubts(const Question& q, const PullRight& right,
   return doubts;
 }
 
+// Of "3 role assignments in roles.json", or of "1 role assignment in roles.json".
+std::string none_grants(std::string_view lists) {
+  if (lists.starts_with("1 ")) return fmt::format("the one {} does not grant", lists.substr(2));
+  return fmt::format("none of the {} grants", lists);
+}
+
 // Why assignments that a reader would take for pull roles do not help.
 std::string explain_misses(const Question& q, const PullRight& right) {
   for (const Grant& grant : right.grants) {
@@ -605,7 +611,7 @@ PullRight judge(const Estate& estate, const Principal& principal, const Registry
 
   right.state = State::not_granted;
   right.reason = fmt::format(
-      "{}none of the {} grants {} to it{}", explain_misses(q, right), coverage.lists, q.action,
+      "{}{} {} to it{}", explain_misses(q, right), none_grants(coverage.lists), q.action,
       coverage.seen_at_registry ? "" : "; none of them is scoped to the registry itself");
   for (const Grant& left_out : right.group_grants) {
     const RoleAssignment& assignment = *left_out.assignment;

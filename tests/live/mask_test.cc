@@ -268,8 +268,9 @@ TEST(Mask, AnnotatedIdentitiesAreThoseOfOtherDocuments) {
 std::vector<std::string> estates() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(fs::path(ACR_SOURCE_DIR) / "fixtures/estates"))
-    // One API server cannot be two clusters.
-    if (entry.path().filename() != "two-clusters")
+    // One API server cannot be two clusters, and what is planned is not there to be recorded.
+    if (entry.path().filename() != "two-clusters" &&
+        !entry.path().filename().string().starts_with("planned-"))
       names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
