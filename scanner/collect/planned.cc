@@ -121,7 +121,7 @@ class Completion {
 
   // Azure lists the region that a Premium registry is made in among its replicas.
   void add_home(const PlannedObject& registry) {
-    const ResourceId id = registry.id();
+    const ResourceId& id = registry.id();
     const std::string region = compact_region(registry.arm.text("location"));
     const auto& unread = estate_.registries_with_unread_replicas;
     if (!registry.created || region.empty() ||

@@ -38,7 +38,8 @@ std::optional<Found> find_member(ondemand::object object, std::string_view name)
 std::optional<Found> find_entry(ondemand::array array, std::size_t index) {
   ondemand::value value;
   if (array.at(index).get(value)) return std::nullopt;
-  return Found{value.raw_json_token().data(), value};
+  const std::string_view token = value.raw_json_token();
+  return Found{token.begin(), value};
 }
 
 template <class Value>

@@ -330,11 +330,12 @@ class Parser {
     }
     if (name == "createarray") {
       TemplateValue list;
-      list.value.emplace().make_list();
+      ArmValue& entries = list.value.emplace();
+      entries.make_list();
       for (const TemplateValue& argument : arguments) {
         const TemplateValue known = argument.is_runtime() ? scope_.runtime(argument) : argument;
         if (!known.value) return {};
-        list.value->add() = *known.value;
+        entries.add() = known.value.value();
       }
       return list;
     }

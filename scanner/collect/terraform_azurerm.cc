@@ -231,7 +231,7 @@ void translate_registry(const TerraformObject& from, PlannedEstate& estate, std:
 }
 
 void translate_cluster(const TerraformPlan& plan, const TerraformObject& from,
-                       PlannedEstate& estate, std::string id) {
+                       PlannedEstate& estate, const std::string& id) {
   const TerraformResource& resource = from.resource();
   PlannedObject& object = estate.add("Microsoft.ContainerService/managedClusters", id,
                                      resource.pointer, resource.created);
@@ -276,7 +276,8 @@ void translate_cluster(const TerraformPlan& plan, const TerraformObject& from,
   }
 }
 
-void translate_node_pool(const TerraformObject& from, PlannedEstate& estate, std::string id) {
+void translate_node_pool(const TerraformObject& from, PlannedEstate& estate,
+                         const std::string& id) {
   const TerraformResource& resource = from.resource();
   PlannedObject& object = estate.add("Microsoft.ContainerService/managedClusters/agentPools", id,
                                      resource.pointer, resource.created);
@@ -397,9 +398,9 @@ void TerraformTranslation::translate(const TerraformResource& resource) {
   if (type == "azurerm_container_registry") {
     translate_registry(from, estate_, std::move(id));
   } else if (type == "azurerm_kubernetes_cluster") {
-    translate_cluster(plan_, from, estate_, std::move(id));
+    translate_cluster(plan_, from, estate_, id);
   } else if (type == "azurerm_kubernetes_cluster_node_pool") {
-    translate_node_pool(from, estate_, std::move(id));
+    translate_node_pool(from, estate_, id);
   } else if (type == "azurerm_user_assigned_identity") {
     translate_identity(from, estate_, id);
   } else if (type == "azurerm_role_definition") {

@@ -68,8 +68,8 @@ class TerraformObject {
 // The readers of types; each adds what the resource says, in ARM's form.
 void translate_registry(const TerraformObject& from, PlannedEstate& estate, std::string id);
 void translate_cluster(const TerraformPlan& plan, const TerraformObject& from,
-                       PlannedEstate& estate, std::string id);
-void translate_node_pool(const TerraformObject& from, PlannedEstate& estate, std::string id);
+                       PlannedEstate& estate, const std::string& id);
+void translate_node_pool(const TerraformObject& from, PlannedEstate& estate, const std::string& id);
 void translate_role_assignment(const TerraformObject& from, PlannedEstate& estate);
 void translate_azapi(const TerraformPlan& plan, const TerraformObject& from, PlannedEstate& estate);
 // True when it is a type of networks or names.

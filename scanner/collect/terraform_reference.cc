@@ -111,7 +111,7 @@ const TerraformPlan::Module* TerraformPlan::module_at(const std::string& address
 std::optional<element> TerraformPlan::expression(const TerraformResource& resource,
                                                  std::string_view path) const {
   if (!resource.expressions) return std::nullopt;
-  std::optional<element> found;
+  element found;
   bool first = true;
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
@@ -120,14 +120,14 @@ std::optional<element> TerraformPlan::expression(const TerraformResource& resour
     element next;
     if (first) {
       if ((*resource.expressions)[step].get(next) != simdjson::SUCCESS) return std::nullopt;
-    } else if (found->is_array()) {
+    } else if (found.is_array()) {
       std::size_t at = 0;
       for (const char digit : step.substr(0, 6)) {
         if (digit < '0' || digit > '9') return std::nullopt;
         at = at * 10 + static_cast<std::size_t>(digit - '0');
       }
-      if (found->at(at).get(next) != simdjson::SUCCESS) return std::nullopt;
-    } else if ((*found)[step].get(next) != simdjson::SUCCESS) {
+      if (found.at(at).get(next) != simdjson::SUCCESS) return std::nullopt;
+    } else if (found[step].get(next) != simdjson::SUCCESS) {
       // A block that holds at most one is written without its number.
       if (step == "0") continue;
       return std::nullopt;
@@ -135,6 +135,7 @@ std::optional<element> TerraformPlan::expression(const TerraformResource& resour
     found = next;
     first = false;
   }
+  if (first) return std::nullopt;
   return found;
 }
 
