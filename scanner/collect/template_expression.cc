@@ -339,9 +339,9 @@ class Parser {
       }
       return list;
     }
-    if (name == "empty" && count == 1 && arguments[0].value) {
-      const ArmValue& value = *arguments[0].value;
-      return flag_value(value.size() == 0 && value.own_text().empty());
+    if (name == "empty" && count == 1) {
+      if (const auto& value = arguments[0].value)
+        return flag_value(value->size() == 0 && value->own_text().empty());
     }
     const auto texts = texts_of(arguments);
     if (!texts || texts->empty()) return {};
