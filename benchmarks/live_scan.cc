@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   std::vector<std::unique_ptr<acr::test::HttpServer>> servers;
   acr::LiveScope scope;
   scope.azure.emplace();
+  scope.azure->posture = true;  // as `scan` asks
   scope.azure->arm = scope.azure->graph = arm.url("");
   for (int i = 0; i < clusters; ++i) {
     auto& world = *worlds.emplace_back(std::make_unique<acr::test::StandIn>(options));
