@@ -435,7 +435,8 @@ class TemplateReader {
            const std::string& kind, const std::string& id, std::optional<std::size_t> copy) {
     std::string_view shown = pointer;
     shown.remove_prefix(std::min<std::size_t>(1, shown.size()));
-    const std::string_view name = ResourceId(id).name();
+    const ResourceId resource(id);
+    const std::string_view name = resource.name();
     std::string called = fmt::format("{} {}", shown, kind);
     if (!name.starts_with("guid-")) called += fmt::format(" {}", name);
     estate_.plan.resources.emplace(pointer, std::move(called));

@@ -253,7 +253,7 @@ void TerraformPlan::find_subscription() {
       const auto known = value(resource, name);
       if (!known) continue;
       const std::string text = plan_text(*known);
-      const std::string_view id = ResourceId(text).subscription();
+      const std::string id(ResourceId(text).subscription());
       if (is_guid(id)) seen.insert(lower(id));
       if (is_guid(text) && name == "subscription_id") seen.insert(lower(text));
     }
