@@ -96,7 +96,9 @@ struct Loop::Running {
     // One call at a time on a connection, HTTP/2 or not: libcurl 7.88 at times forgets the data of
     // a stream that it read while at another, and the call then hangs until its timeout.
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(limits.calls));
+    // More than calls, so that idle connections to one host do not go for the sake of another's.
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS,
+                      static_cast<long>(limits.calls + limits.calls / 2));
   }
   ~Running() {
     const HeldPipeSignal held;
