@@ -248,6 +248,7 @@ class Access {
   }
 
   void find_entra_token(const std::function<void(std::expected<EntraToken, TokenError>)>& done) {
+    if (!credential_) return done(std::unexpected(TokenError{}));
     credential_->find(Audience::registry, {},
                       [done](const std::expected<const Token*, TokenError>& token) {
                         if (!token) return done(std::unexpected(token.error()));

@@ -316,7 +316,7 @@ std::optional<UsageError> add_policy(Options& options) {
   auto file = read_policy_file(*path);
   if (!file) return file.error();
   options.judge.policy = std::move(file->policy);
-  if (file->fail_on && !options.sets_fail_on) options.judge.fail_on = file->fail_on.value();
+  if (!options.sets_fail_on) options.judge.fail_on = file->fail_on.value_or(options.judge.fail_on);
   return std::nullopt;
 }
 

@@ -13,7 +13,6 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   const acr::YamlLimits limits{std::size_t{1} << 16, 64};
-  std::uint32_t index = 0;
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) +
                      static_cast<std::size_t>(std::count(text.begin(), text.end(), '\r')) + 1;
   for (const acr::YamlPart& part : acr::split_yaml(text)) {
@@ -23,10 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       simdjson::dom::parser parser;
       const auto error = parser.parse(simdjson::padded_string(*json)).error();
       if (error && error != simdjson::UTF8_ERROR) std::abort();
-      const auto position = acr::nearest_position(text, index, "/kind");
+      const auto position = acr::nearest_position(part, "/kind");
       if (!position || position->line > lines) std::abort();
     }
-    ++index;
   }
   return 0;
 }
