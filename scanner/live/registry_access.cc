@@ -49,7 +49,7 @@ void RegistryAccess::settle(Awaited<Value>& awaited, std::expected<Value, std::s
   for (const auto& then : std::exchange(awaited.waiting, {})) then(*awaited.result);
 }
 
-void RegistryAccess::find(const std::string& url, Done done) {
+void RegistryAccess::find(const std::string& url, const Done& done) {
   const RegistryRequest request = registry_request(url);
   // Without a port: the token is for the registry itself.
   if (request.what == RegistryRequest::What::none || authority_of(url) != request.host)

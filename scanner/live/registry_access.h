@@ -30,7 +30,7 @@ class RegistryAccess {
 
   // For a URL of an Azure registry's data plane (collect/images.h says which). `done` is called
   // once, perhaps before this returns.
-  void find(const std::string& url, Done done);
+  void find(const std::string& url, const Done& done);
   // After a 401: the next find() asks anew.
   void forget(const std::string& url);
 
