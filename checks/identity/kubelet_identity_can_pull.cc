@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "estate/command.h"
@@ -11,6 +10,7 @@ namespace acr {
 
 extern const Check kubelet_identity_exists;
 extern const Check pod_carries_service_account_secrets;
+extern const Check pod_names_pull_secret;
 extern const Check pull_secret_credential_is_current;
 extern const Check pull_secret_principal_can_pull;
 extern const Check registry_is_in_cluster_tenant;
@@ -72,42 +72,6 @@ std::string wrong_principal(const Cluster& cluster, const PullRight& right,
         grant.role && !grant.role->name.empty() ? grant.role->name : std::string("the role"), who);
   }
   return {};
-}
-
-// Every pull that needs the identity has a secret in its namespace that would serve it, and names
-// none: somebody meant the secret to be used.
-struct Unnamed {
-  std::string words;
-  std::vector<Evidence> evidence;
-  std::vector<std::string> fix;
-};
-std::optional<Unnamed> find_unnamed(const Estate& estate, const std::vector<const Pull*>& pulls) {
-  std::optional<Unnamed> found;
-  for (const Pull* pull : pulls) {
-    const PullSecret* serving = serving_secret(estate, *pull);
-    if (serving == nullptr || !pull->pull_secrets_known) return std::nullopt;
-    if (found) continue;
-    Unnamed& unnamed = found.emplace();
-    unnamed.words = fmt::format(
-        "; pull secret {} of namespace {} would serve, and {} does not "
-        "name it",
-        serving->name, pull->name_space, pull->workload);
-    unnamed.evidence.push_back(
-        estate.cite(serving->origin, "/metadata/name", serving->name, Basis::kubernetes_api));
-    for (const ServiceAccount& account : estate.service_accounts) {
-      const bool names =
-          std::ranges::find(account.pull_secrets, serving->name) != account.pull_secrets.end();
-      if (!names || account.name_space != pull->name_space || account.name == pull->service_account)
-        continue;
-      unnamed.words += fmt::format(": service account {} does, and its pods run as {}",
-                                   account.name, pull->service_account);
-      unnamed.evidence.push_back(
-          estate.cite(account.origin, "/imagePullSecrets", serving->name, Basis::kubernetes_api));
-      break;
-    }
-    unnamed.fix = name_secret(*pull, serving->name, false);
-  }
-  return found;
 }
 
 Verdict judge(const Estate& estate, const Attachment& attachment) {
@@ -223,13 +187,6 @@ Verdict judge(const Estate& estate, const Attachment& attachment) {
     fix = widen_command(*grant.assignment, refused_repository);
     break;
   }
-  if (auto unnamed = need.needed == Tri::yes ? find_unnamed(estate, need.pulls) : std::nullopt) {
-    std::vector<std::string> either{"# either let the pods use the secret that is there"};
-    either.insert(either.end(), unnamed->fix.begin(), unnamed->fix.end());
-    either.insert(either.end(), {"# or give the identity the right", std::move(fix)});
-    return identity_fault(need, reason + unnamed->words,
-                          together(std::move(evidence), unnamed->evidence), std::move(either));
-  }
   return identity_fault(need, std::move(reason), std::move(evidence), {std::move(fix)});
 }
 
@@ -267,8 +224,8 @@ const Check kubelet_identity_can_pull{
     .features = "F-004 F-007 F-008 F-009 B-01 B-02 B-03 B-38",
     // With a pull secret that works, the identity is not needed.
     .after = {&kubelet_identity_exists, &registry_is_in_cluster_tenant,
-              &pod_carries_service_account_secrets, &pull_secret_credential_is_current,
-              &pull_secret_principal_can_pull},
+              &pod_carries_service_account_secrets, &pod_names_pull_secret,
+              &pull_secret_credential_is_current, &pull_secret_principal_can_pull},
     .judge = &judge};
 
 }  // namespace acr
