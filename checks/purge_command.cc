@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "estate/purge_text.h"
 #include "pattern.h"
 
 namespace acr {
@@ -13,11 +14,6 @@ namespace acr {
 namespace {
 
 constexpr std::size_t kMostWords = 200;
-
-std::string_view without_margin(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos ? std::string_view{} : line.substr(first);
-}
 
 // The words of a command line, with quotes read as a shell reads them.
 std::vector<std::string> words_of(std::string_view text) {
@@ -48,19 +44,6 @@ std::vector<std::string> words_of(std::string_view text) {
   }
   if (open) words.push_back(std::move(word));
   return words;
-}
-
-// From "acr purge" to the end of its command: further lines belong to it while they begin with an
-// option.
-std::string_view command_at(std::string_view steps, std::size_t start) {
-  std::size_t end = std::min(steps.find('\n', start), steps.size());
-  while (end < steps.size()) {
-    const std::size_t next = std::min(steps.find('\n', end + 1), steps.size());
-    const std::string_view line = without_margin(steps.substr(end + 1, next - end - 1));
-    if (!line.starts_with("--")) break;
-    end = next;
-  }
-  return steps.substr(start, end - start);
 }
 
 // "repository:tag", split at the colon that is in no group "(?:" and no class "[:digit:]".
@@ -142,14 +125,8 @@ Tri PurgeCommand::chooses(std::string_view repository) const {
 }
 
 std::vector<PurgeCommand> find_purges(std::string_view steps) {
-  constexpr std::string_view kCommand = "acr purge";
   std::vector<PurgeCommand> found;
-  for (std::size_t at = steps.find(kCommand); at != steps.npos;
-       at = steps.find(kCommand, at + kCommand.size())) {
-    const std::size_t line = steps.rfind('\n', at) + 1;  // npos + 1 is 0
-    if (without_margin(steps.substr(line, at - line)).starts_with('#')) continue;
-    found.push_back(read_purge(command_at(steps, at)));
-  }
+  for (const std::string_view text : purge_texts(steps)) found.push_back(read_purge(text));
   return found;
 }
 

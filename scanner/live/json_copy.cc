@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
+
+#include <fmt/format.h>
 
 #include "collect/pull_secret.h"
 #include "collect/redact.h"
+#include "estate/purge_text.h"
 #include "estate/resource_id.h"
+#include "live/base64.h"
 
 namespace acr {
 namespace {
@@ -151,6 +156,13 @@ void JsonCopy::copy_object(simdjson::ondemand::object& object, LeaveOut rule, st
       json_type type{};
       if (const auto error = value.type().get(type)) return note(error);
       const bool is_text = type == json_type::string;
+      if (rule == LeaveOut::in_step && name != "type") {
+        changed = true;
+        if (name != "encodedtaskcontent" || !is_text) continue;
+        put_key(key, first);
+        copy_steps(value);
+        continue;
+      }
       const bool secret = rule == LeaveOut::in_secret ? !is_one_of(name, kHarmless)
                           : rule == LeaveOut::in_tags ? !name.starts_with("aks-managed-")
                                                       : names_secret(name);
@@ -160,6 +172,7 @@ void JsonCopy::copy_object(simdjson::ondemand::object& object, LeaveOut rule, st
       }
       if (is_one_of(name, kSecretLists)) below = LeaveOut::in_secret;
       if (name == "tags" && type == json_type::object) below = LeaveOut::in_tags;
+      if (name == "step" && type == json_type::object) below = LeaveOut::in_step;
     }
     put_key(key, first);
     copy(value, below, depth);
@@ -213,6 +226,19 @@ void JsonCopy::copy_scalar(Value value) {
         return note(simdjson::N_ATOM_ERROR);
       text += "null";
   }
+}
+
+// What cannot be decoded stays so.
+void JsonCopy::copy_steps(Value value) {
+  std::string_view content;
+  if (const auto error = value.get_string().get(content)) return note(error);
+  const std::optional<Secret> steps = decode_base64_secret(content);
+  std::string kept = "steps:\n";
+  if (steps) {
+    for (const std::string_view purge : purge_texts(steps->view()))
+      kept += fmt::format("- cmd: {}\n", hide_secrets(purge));
+  }
+  append_json_string(text, steps ? encode_base64(kept) : "-");
 }
 
 void JsonCopy::copy_string(Value value) {

@@ -19,6 +19,7 @@ enum class LeaveOut {
   secrets,  // strings whose names say password, secret, token or key; protected settings, user data
   in_secret,  // within a list of passwords or keys: all strings but names, ids and times
   in_tags,    // within the tags of a resource: all strings but those that AKS sets
+  in_step,    // within a step of a registry task: all but its type and its purge commands
 };
 
 class JsonCopy {
@@ -45,6 +46,7 @@ class JsonCopy {
   void copy_object(simdjson::ondemand::object& object, LeaveOut rule, std::size_t depth);
   void copy_array(simdjson::ondemand::array& array, LeaveOut rule, std::size_t depth);
   void copy_string(Value value);
+  void copy_steps(Value value);
 };
 
 // The bytes of a name up to its closing quote.
