@@ -11,22 +11,36 @@ namespace acr {
 
 namespace {
 
+bool is_of(const Estate& estate, const Origin& origin, const Cluster& cluster) {
+  const int index = estate.cluster_of(origin.document);
+  return index >= 0 && &estate.clusters[static_cast<std::size_t>(index)] == &cluster;
+}
+
 // Of an assignment of Azure Policy, or of an object of the cluster itself.
 bool is_of(const Estate& estate, const AllowList& list, const Cluster& cluster) {
   if (list.kind == "policyAssignment")
     return cluster.has_arm() && covers_scope(list.scope, cluster.id);
-  const int index = estate.cluster_of(list.origin.document);
-  return index >= 0 && &estate.clusters[static_cast<std::size_t>(index)] == &cluster;
+  return is_of(estate, list.origin, cluster);
 }
 
-// A document with admission rules of the cluster: what "has no such list" rests on.
-const Listing* rules_of(const Estate& estate, const Cluster& cluster) {
-  const auto found = std::ranges::find_if(estate.listings, [&](const Listing& listing) {
-    if (listing.kind != Kind::admission_rule) return false;
-    const int index = estate.cluster_of(listing.origin.document);
-    return index >= 0 && &estate.clusters[static_cast<std::size_t>(index)] == &cluster;
+// The documents with admission rules of the cluster: what "has no such list" rests on.
+std::vector<Evidence> cite_rules(const Estate& estate, const Cluster& cluster) {
+  std::vector<Evidence> evidence;
+  for (const Listing& listing : estate.listings) {
+    if (listing.kind == Kind::admission_rule && is_of(estate, listing.origin, cluster)) {
+      evidence.push_back(estate.cite(listing.origin, "", counted(listing.count, listing.kind),
+                                     Basis::kubernetes_api));
+    }
+  }
+  return evidence;
+}
+
+// Some of the rules could not be read: what they let pass is not known.
+const Refusal* refusal_of(const Estate& estate, const Cluster& cluster) {
+  const auto found = std::ranges::find_if(estate.refusals, [&](const Refusal& refusal) {
+    return refusal.kind == Kind::admission_rule && is_of(estate, refusal.origin, cluster);
   });
-  return found == estate.listings.end() ? nullptr : &*found;
+  return found == estate.refusals.end() ? nullptr : &*found;
 }
 
 Evidence cite_entry(const Estate& estate, const AllowList& list, const AllowList::Entry& entry) {
@@ -68,16 +82,24 @@ Verdict judge(const Estate& estate, const Cluster& cluster) {
       }
     }
   }
+  if (!open) {
+    if (const Refusal* refusal = refusal_of(estate, cluster)) {
+      open = unknown(
+          fmt::format("not all admission rules of the cluster could be read: {}", refusal->says()),
+          {estate.cite(refusal->origin, "", refusal->action, refusal->basis())},
+          {"kubectl get constraints --output json",
+           "kubectl get clusterpolicies.kyverno.io --output json"});
+    }
+  }
   if (open) return *std::move(open);
   if (first != nullptr) {
     return pass(fmt::format("{} {} refuses every name that was tried and is not meant", first->kind,
                             first->name),
                 std::move(evidence), Basis::kubernetes_api);
   }
-  if (const Listing* rules = rules_of(estate, cluster)) {
-    return not_applicable("no admission rule of the cluster lists images",
-                          {estate.cite(rules->origin, "", counted(rules->count, rules->kind),
-                                       Basis::kubernetes_api)});
+  if (std::vector<Evidence> rules = cite_rules(estate, cluster); !rules.empty()) {
+    return not_applicable("none of the cluster's admission rules that were given lists images",
+                          std::move(rules));
   }
   return unknown("the cluster's admission rules were not given", {},
                  {"kubectl get constraints --output json",

@@ -192,6 +192,7 @@ class Access {
       cluster.name_space = options_.name_space;
       cluster.fallback_name_space = access->name_space;
       cluster.secrets = options_.live.secrets;
+      cluster.posture = options_.command != "why";
       if (clusters_.contains(cluster.context)) continue;
       scope.clusters.push_back(cluster);
       clusters_.emplace(cluster.context, std::move(*access));

@@ -78,6 +78,34 @@ void read_kyverno(AllowList& list, const AzureObject& object) {
 
 }  // namespace
 
+bool lists_images(std::string_view constraint_kind) {
+  return constraint_kind == "K8sAllowedRepos" || constraint_kind == "K8sAllowedReposv2" ||
+         is_azure_template(constraint_kind);
+}
+
+bool proves_no_rules(std::string_view text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (parser.parse(text.data(), text.size(), false).get(root)) return false;
+  const auto none_of = [&](std::string_view list, std::string_view field, auto is_ours) {
+    simdjson::dom::array array;
+    if (root[list].get_array().get(array)) return false;
+    for (const simdjson::dom::element entry : array) {
+      std::string_view name;
+      if (entry[field].get_string().get(name) || is_ours(name)) return false;
+    }
+    return true;
+  };
+  std::string_view version;
+  if (root["groupVersion"].get_string().get(version) == simdjson::SUCCESS) {
+    const bool constraints = version.substr(0, version.find('/')) == kConstraintGroup;
+    return constraints && none_of("resources", "kind", lists_images);
+  }
+  return none_of("groups", "name", [](std::string_view group) {
+    return group == kConstraintGroup || group == kKyvernoGroup;
+  });
+}
+
 simdjson::error_code absorb_admission_rule(AbsorbContext& context, std::string_view text,
                                            std::string_view kind, const Origin& origin) {
   simdjson::dom::parser parser;

@@ -12,6 +12,7 @@
 #include <simdjson.h>
 
 #include "collect/absorb.h"
+#include "collect/allow_lists.h"
 #include "collect/arm.h"
 #include "collect/arm_template.h"
 #include "collect/images.h"
@@ -274,6 +275,11 @@ RequestTarget target_of_url(std::string_view url) {
     std::string type(steps[i + 1]);
     for (std::size_t j = i + 2; j < steps.size(); j += 2) type += fmt::format("/{}", steps[j]);
     target.kind = kind_of_type(type);
+    return target;
+  }
+  if (steps[0] == "apis" && steps.size() > 2 &&
+      (steps[1] == kConstraintGroup || steps[1] == kKyvernoGroup)) {
+    target.kind = Kind::admission_rule;
     return target;
   }
   const bool core = steps[0] == "api" && steps.size() > 2;
@@ -681,6 +687,7 @@ struct DocumentReader::Reading {
         count(object.kind, object.name_space);
         return true;
       case KubernetesObject::What::left_out:
+      case KubernetesObject::What::discovery:
         ++current.left_out[object.type];
         return true;
       case KubernetesObject::What::list:
@@ -798,6 +805,12 @@ struct DocumentReader::Reading {
         return true;
       case KubernetesObject::What::left_out:
         ++current.left_out[object.type];
+        return true;
+      case KubernetesObject::What::discovery:
+        if (object.none) {
+          current.counts.try_emplace(object.kind);
+          current.whole.insert(object.kind);
+        }
         return true;
       case KubernetesObject::What::list: {  // "items": null, as Go prints a list without elements
         List list;

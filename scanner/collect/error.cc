@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "collect/allow_lists.h"
 #include "collect/arm.h"
 
 namespace acr {
@@ -187,7 +188,11 @@ bool refuse_in_kubernetes(AbsorbContext& context, std::string_view message, cons
   if (verb != "list" && verb != "get" && verb != "watch") return false;
   at += verb.size();
   const std::string_view resource = quoted(message, at, '"');
-  const auto kind = kind_of_kubernetes_resource(resource.substr(0, resource.find('/')));
+  auto kind = kind_of_kubernetes_resource(resource.substr(0, resource.find('/')));
+  if (std::size_t place = message.find("in API group ", at); place != std::string_view::npos) {
+    const std::string_view group = quoted(message, place, '"');
+    if (group == kConstraintGroup || group == kKyvernoGroup) kind = Kind::admission_rule;
+  }
   if (!kind) return false;
   std::string_view name_space;
   constexpr std::string_view in_namespace = "in the namespace ";

@@ -59,8 +59,6 @@ std::string path_of_origin(std::string_view origin) {
   }
   return path;
 }
-// Every constraint is of a kind of its own, which a template of the cluster defines.
-constexpr std::string_view kConstraints = "constraints.gatekeeper.sh";
 
 constexpr std::size_t kNameBytes = 63;  // of a container or volume
 
@@ -132,7 +130,7 @@ std::optional<Kind> kind_of_object(std::string_view api_version, std::string_vie
   const std::size_t slash = api_version.find('/');
   const std::string_view group =
       slash == std::string_view::npos ? "" : api_version.substr(0, slash);
-  if (group == kConstraints && !kind.empty()) return Kind::admission_rule;
+  if (group == kConstraintGroup && !kind.empty()) return Kind::admission_rule;
   for (const ObjectType& type : kTypes)
     if (type.kind == kind && type.group == group) return type.ours;
   return std::nullopt;
@@ -193,6 +191,12 @@ KubernetesObject KubernetesReader::absorb(std::string_view text, const ElementPl
     }
     document.rewind();
     if (const auto error = document.get_object().get(object)) return damaged(error);
+  }
+  if (version == "v1" && (result.type == "APIGroupList" || result.type == "APIResourceList")) {
+    result.what = KubernetesObject::What::discovery;
+    result.kind = Kind::admission_rule;
+    result.none = proves_no_rules(text);
+    return result;
   }
   const std::optional<Kind> kind = result.type == "PartialObjectMetadata"
                                        ? list.metadata_of

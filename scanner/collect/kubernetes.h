@@ -20,15 +20,17 @@ namespace acr {
 // What an object turned out to be.
 struct KubernetesObject {
   enum class What {
-    read,      // absorbed; `kind` and `name_space` are set
-    left_out,  // a Kubernetes kind that decides no pull; `type` names it
-    list,      // a list within a list
-    status,    // an answer of the API server (kind Status)
-    foreign,   // no Kubernetes object
-    damaged,   // not JSON, or its fields are; nothing was absorbed, `error` says why
+    read,       // absorbed; `kind` and `name_space` are set
+    left_out,   // a Kubernetes kind that decides no pull; `type` names it
+    list,       // a list within a list
+    status,     // an answer of the API server (kind Status)
+    discovery,  // which groups and kinds the API server knows; `none`: so there are none of `kind`
+    foreign,    // no Kubernetes object
+    damaged,    // not JSON, or its fields are; nothing was absorbed, `error` says why
   };
   What what = What::foreign;
-  Kind kind = Kind::pod;        // of what was read
+  Kind kind = Kind::pod;  // of what was read
+  bool none = false;
   std::string type;             // Kubernetes kind: "Pod"
   std::string_view name_space;  // valid until the next call
   simdjson::error_code error = simdjson::SUCCESS;

@@ -45,12 +45,17 @@ constexpr std::array kTypes{
     TypeVersion{"Microsoft.Authorization/roleDefinitions", "2022-04-01", "2018-01-01-preview",
                 false},
     TypeVersion{"Microsoft.Authorization/locks", "2020-05-01", "2016-09-01", true, true},
+    TypeVersion{"Microsoft.Authorization/policyAssignments", "2022-06-01", "2019-09-01", true,
+                true},
     TypeVersion{"Microsoft.Security/pricings", "2024-01-01", "2018-06-01", true, true},
 };
 // What Defender says of a registry's images. The list of a subscription holds thousands of others.
 constexpr std::string_view kAssessment =
     "providers/Microsoft.Security/assessments/c0b7cfc6-3172-465a-b378-53c7ff2cc0d5";
 constexpr std::string_view kRegistryVersion = kTypes.front().version;
+// Tasks have versions of their own.
+constexpr std::string_view kTaskVersion = "2019-06-01-preview";
+constexpr std::string_view kFederatedVersion = "2023-01-31";
 constexpr std::string_view kSubscriptionVersion = "2022-12-01";
 constexpr std::string_view kResourceGraphVersion = "2022-10-01";
 // The only version of its time that shows which subnets a registry lets in (network-rule list).
@@ -195,14 +200,19 @@ bool refuses_version(int status, Element root) {
 bool asks_for_posture(std::string_view url) {
   const std::string path = lower(url.substr(0, url.find('?')));
   constexpr std::array kEnds{std::string_view{"/microsoft.authorization/locks"},
+                             std::string_view{"/microsoft.authorization/policyassignments"},
+                             std::string_view{"/federatedidentitycredentials"},
                              std::string_view{"/diagnosticsettings"},
                              std::string_view{"/listusages"}, std::string_view{"/scopemaps"},
-                             std::string_view{"/cacherules"}};
+                             std::string_view{"/cacherules"}, std::string_view{"/tasks"},
+                             // of Kubernetes
+                             std::string_view{"/apis"}};
   // …/registries/R/tokens
   const std::size_t registries = path.rfind("/registries/");
   const bool tokens = registries != std::string::npos && path.ends_with("/tokens") &&
                       path.find('/', registries + 12) == path.size() - 7;
   return tokens || path.contains("/providers/microsoft.security/") ||
+         path.contains("/apis/constraints.gatekeeper.sh/") || path.contains("/apis/kyverno.io/") ||
          path.contains("/credentialsets/") ||
          std::ranges::any_of(kEnds, [&](std::string_view end) { return path.ends_with(end); });
 }
@@ -323,6 +333,13 @@ void AzurePlan::ask_details(std::vector<Request>& requests, const std::string& l
     ask_child(requests, known->second, "tokens", kRegistryVersion);
 }
 
+// Whose tokens an identity takes: asked where a service account wants to pull as that identity.
+void AzurePlan::ask_trust(std::vector<Request>& requests, const std::string& client_id) {
+  const auto known = identity_ids_.find(client_id);
+  if (scope_.posture && known != identity_ids_.end() && needs_.identities.contains(client_id))
+    ask_child(requests, known->second, "federatedIdentityCredentials", kFederatedVersion);
+}
+
 // Where names narrow what is read, a registry that pods pull from may lie outside of it.
 void AzurePlan::find_registry(std::vector<Request>& requests, const std::string& login_server) {
   if (!scope_.names_resources()) return;
@@ -342,6 +359,8 @@ std::vector<Request> AzurePlan::look_into(const Needs& needs) {
   }
   for (const std::string& host : needs.tokens)
     if (needs_.tokens.insert(host).second) ask_details(requests, host);
+  for (const std::string& client_id : needs.identities)
+    if (needs_.identities.insert(client_id).second) ask_trust(requests, client_id);
   return requests;
 }
 
@@ -423,6 +442,7 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
       if (scope_.posture) {
         for (const std::string_view child : {"cacheRules", "listUsages", "tokens"})
           ask_child(next.requests, id, child, kRegistryVersion);
+        ask_child(next.requests, id, "tasks", kTaskVersion);
         ask_child(next.requests, id, kAssessment, "2021-06-01");
       }
       std::string_view login_server, sku, action;
@@ -459,6 +479,12 @@ NextStep AzurePlan::absorb(const Exchange& exchange) {
           is_guid(kubelet)) {
         kubelets_.insert(lower(kubelet));
         ask_groups(next.requests);
+      }
+    } else if (path.ends_with("/userassignedidentities")) {
+      std::string_view client;
+      if (item["properties"]["clientId"].get_string().get(client) == simdjson::SUCCESS) {
+        identity_ids_.emplace(lower(client), id);
+        ask_trust(next.requests, lower(client));
       }
     } else if (same_text(type, "Microsoft.Network/privateEndpoints") &&
                !path.ends_with("/privatednszonegroups")) {

@@ -25,8 +25,9 @@ struct AzureScope {
   // wherever it lies.
   std::vector<std::string> registries, clusters;
 
-  // Also what only the checks off the pull path need: locks, Defender, and for every registry its
-  // tokens, cache rules, usages and diagnostic settings, which no list of a subscription has.
+  // Also what only the checks off the pull path need: locks, policy assignments, Defender, the
+  // trust of identities that pods pull as, and for every registry its tokens, cache rules, tasks,
+  // usages and diagnostic settings, which no list of a subscription has.
   bool posture = false;
 
   bool names_resources() const { return !registries.empty() || !clusters.empty(); }
@@ -63,6 +64,7 @@ class AzurePlan {
   std::map<std::string, std::vector<std::string>> registries_;  // by subscription
   std::set<std::string> refused_;                               // subscriptions
   std::map<std::string, std::string> registry_ids_;             // by login server
+  std::map<std::string, std::string> identity_ids_;             // by client id
   Needs needs_;
   // The groups of kubelet identities are asked for once some group holds a role somewhere.
   std::set<std::string> kubelets_;  // object ids
@@ -79,6 +81,7 @@ class AzurePlan {
                  std::string_view version);
   void ask_logs(std::vector<Request>& requests, std::string_view id);
   void ask_details(std::vector<Request>& requests, const std::string& login_server);
+  void ask_trust(std::vector<Request>& requests, const std::string& client_id);
   void find_registry(std::vector<Request>& requests, const std::string& login_server);
   void ask_application(std::vector<Request>& requests, std::string_view app_id);
   void ask_assignments(std::vector<Request>& requests, const std::string& subscription);

@@ -1,9 +1,13 @@
 #include "live/kubernetes_plan.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 #include <simdjson.h>
+
+#include "collect/allow_lists.h"
 
 namespace acr {
 namespace {
@@ -29,6 +33,19 @@ constexpr std::array kResources{
     Resource{"apis/batch/v1", "jobs", true, ""},
     Resource{"apis/batch/v1", "cronjobs", true, ""},
 };
+
+constexpr std::string_view kDiscovery = "apis";
+
+// Part of a path, from outside: only what names of kinds and versions are made of.
+bool is_path_word(std::string_view text) {
+  return !text.empty() && text.size() < 100 &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+std::string_view text_of(const simdjson::dom::element& element, std::string_view field) {
+  std::string_view text;
+  return element[field].get_string().get(text) == simdjson::SUCCESS ? text : std::string_view{};
+}
 
 std::string_view without_continue(std::string_view url) {
   return url.substr(0, url.find("&continue="));
@@ -66,6 +83,49 @@ std::vector<Request> KubernetesPlan::begin() const {
     if (!resource.selector.empty()) path += fmt::format("&fieldSelector={}", resource.selector);
     requests.push_back(list(path));
   }
+  if (scope_.posture) requests.push_back(list(kDiscovery));
+  return requests;
+}
+
+std::vector<Request> KubernetesPlan::list_rules(const simdjson::dom::element& groups) const {
+  std::vector<Request> requests;
+  simdjson::dom::array array;
+  if (groups["groups"].get_array().get(array) != simdjson::SUCCESS) return requests;
+  for (const simdjson::dom::element group : array) {
+    const std::string_view name = text_of(group, "name");
+    std::string_view version;
+    if (group["preferredVersion"]["version"].get_string().get(version) != simdjson::SUCCESS ||
+        !is_path_word(version))
+      continue;
+    if (name == kConstraintGroup) {
+      requests.push_back(list(fmt::format("apis/{}/{}", name, version)));
+    } else if (name == kKyvernoGroup) {
+      requests.push_back(
+          list(fmt::format("apis/{}/{}/clusterpolicies?limit={}", name, version, scope_.page)));
+      const std::string space = scope_.name_space.empty()
+                                    ? std::string()
+                                    : fmt::format("/namespaces/{}", escaped(scope_.name_space));
+      requests.push_back(
+          list(fmt::format("apis/{}/{}{}/policies?limit={}", name, version, space, scope_.page)));
+    }
+  }
+  return requests;
+}
+
+std::vector<Request> KubernetesPlan::list_constraints(const simdjson::dom::element& kinds) const {
+  std::vector<Request> requests;
+  const std::string_view version = text_of(kinds, "groupVersion");
+  const std::size_t slash = version.find('/');
+  simdjson::dom::array array;
+  if (slash == std::string_view::npos || version.substr(0, slash) != kConstraintGroup ||
+      !is_path_word(version.substr(slash + 1)) ||
+      kinds["resources"].get_array().get(array) != simdjson::SUCCESS)
+    return requests;
+  for (const simdjson::dom::element kind : array) {
+    const std::string_view name = text_of(kind, "name");  // "k8sallowedrepos", ".../status"
+    if (is_path_word(name) && lists_images(text_of(kind, "kind")))
+      requests.push_back(list(fmt::format("apis/{}/{}?limit={}", version, name, scope_.page)));
+  }
   return requests;
 }
 
@@ -99,6 +159,9 @@ NextStep KubernetesPlan::absorb(const Exchange& exchange) const {
   simdjson::dom::element root;
   const simdjson::padded_string text(exchange.body);
   if (parser.parse(text).get(root) != simdjson::SUCCESS) return next;
+  if (exchange.status == 200 && path == kDiscovery) next.requests = list_rules(root);
+  if (exchange.status == 200 && text_of(root, "kind") == "APIResourceList")
+    next.requests = list_constraints(root);
   std::string_view token;
   const bool more =
       root["metadata"]["continue"].get_string().get(token) == simdjson::SUCCESS && !token.empty();

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <simdjson.h>
+
 #include "live/azure_plan.h"
 #include "live/exchange.h"
 
@@ -18,6 +20,8 @@ struct KubernetesScope {
   // Where lists over all namespaces are refused, this one is asked for instead.
   std::string fallback_name_space = "default";
   bool secrets = true;  // false: pull secrets are left out
+  // Also the admission rules that list images, which only a check off the pull path reads.
+  bool posture = false;
   std::size_t page = 500;
 };
 
@@ -31,6 +35,9 @@ class KubernetesPlan {
  private:
   KubernetesScope scope_;
   Request list(std::string_view path) const;
+  // What the server's discovery leads to: of the groups of its API, and of the kinds of one.
+  std::vector<Request> list_rules(const simdjson::dom::element& groups) const;
+  std::vector<Request> list_constraints(const simdjson::dom::element& kinds) const;
 };
 
 }  // namespace acr

@@ -12,7 +12,9 @@
 namespace acr {
 
 struct Masked {
-  std::vector<Exchange> exchanges;           // reduced (reduce.h) and masked, in the order given
+  // Reduced (reduce.h) and masked, in the order given, without those that cannot be masked: lists
+  // of allowed images, tasks of registries, trust of identities.
+  std::vector<Exchange> exchanges;
   std::map<std::string, std::string> names;  // what stood for what: the original, its stand-in
 };
 

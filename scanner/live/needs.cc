@@ -34,6 +34,8 @@ Needs read_needs(std::string_view body) {
     needs.registries.insert(lower(image->domain));
     if (pod.failing > 0) needs.images.insert(pod.container.image);
   }
+  for (const ServiceAccount& account : estate.service_accounts)
+    if (is_guid(account.pull_client_id)) needs.identities.insert(lower(account.pull_client_id));
   for (const PullSecret& secret : estate.secrets) {
     if (!secret.credentials) continue;
     for (const PullCredential& credential : *secret.credentials) {

@@ -144,6 +144,14 @@ constexpr Rule kAdmissionRule[] = {{"apiVersion"},
                                    {"metadata", Keep::object, kShortMetadata},
                                    {"spec", Keep::object, kRuleSpec}};
 
+// What the server knows of: discovery.
+constexpr Rule kVersion[] = {{"version"}};
+constexpr Rule kGroup[] = {{"name"}, {"preferredVersion", Keep::object, kVersion}};
+constexpr Rule kGroups[] = {{"apiVersion"}, {"kind"}, {"groups", Keep::list, kGroup}};
+constexpr Rule kResourceKind[] = {{"name"}, {"kind"}};
+constexpr Rule kResourceKinds[] = {
+    {"apiVersion"}, {"kind"}, {"groupVersion"}, {"resources", Keep::list, kResourceKind}};
+
 constexpr Rule kNodeMetadata[] = {{"name"}, {"creationTimestamp"}, {"labels", Keep::whole}};
 constexpr Rule kTaint[] = {{"key"}, {"value"}, {"effect"}};
 constexpr Rule kNodeSpec[] = {{"providerID"}, {"unschedulable"}, {"taints", Keep::list, kTaint}};
@@ -372,6 +380,8 @@ class Reducer {
     }
     if (kind == "Status" && version == "v1") return put_members(object, kStatus);
     if (kind.empty() || version.empty()) return put_members(object, kForeign);
+    if (kind == "APIGroupList") return put_members(object, kGroups);
+    if (kind == "APIResourceList") return put_members(object, kResourceKinds);
     const std::optional<Kind> ours =
         kind == "PartialObjectMetadata" ? asked_ : kind_of_object(version, kind);
     if (ours == Kind::secret) return reduce_secret(object);

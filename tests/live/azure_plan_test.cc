@@ -297,12 +297,24 @@ TEST(AzurePlan, AsksForPostureOnlyWhereItIsWanted) {
     learn(list_url("Microsoft.ContainerRegistry/registries"), id);
     learn(list_url("Microsoft.ContainerService/managedClusters"), cluster);
     learn(fmt::format("{}{}/tokens?api-version=x", kArm, id), id + "/tokens/edge");
-    for (const std::string& part : {std::string("Microsoft.Authorization/locks?"),
-                                    std::string("Microsoft.Security/pricings?"), id + "/tokens?",
-                                    id + "/scopeMaps?", id + "/cacheRules?", id + "/listUsages?",
-                                    id + "/providers/Microsoft.Insights/diagnosticSettings?",
-                                    id + "/providers/Microsoft.Security/assessments/c0b7cfc6",
-                                    cluster + "/providers/Microsoft.Insights/diagnosticSettings?"})
+    Needs needs;
+    needs.identities = {"8f14e45f-ceea-567a-8e7f-2b3a4c5d6e7f"};
+    const std::string identity = provider("Microsoft.ManagedIdentity/userAssignedIdentities/pull");
+    const auto identities = plan.absorb(answer(
+        list_url("Microsoft.ManagedIdentity/userAssignedIdentities"), 200,
+        fmt::format(
+            R"({{"value":[{{"id":"{}","properties":{{"clientId":"8F14e45f-ceea-567a-8e7f-2b3a4c5d6e7f"}}}}]}})",
+            identity)));
+    EXPECT_TRUE(identities.requests.empty()) << "nobody pulls as it";
+    for (const Request& request : plan.look_into(needs)) requests.push_back(request);
+    for (const std::string& part :
+         {std::string("Microsoft.Authorization/locks?"),
+          std::string("Microsoft.Security/pricings?"), id + "/tokens?",
+          std::string("Microsoft.Authorization/policyAssignments?"), id + "/tasks?",
+          identity + "/federatedIdentityCredentials?", id + "/scopeMaps?", id + "/cacheRules?",
+          id + "/listUsages?", id + "/providers/Microsoft.Insights/diagnosticSettings?",
+          id + "/providers/Microsoft.Security/assessments/c0b7cfc6",
+          cluster + "/providers/Microsoft.Insights/diagnosticSettings?"})
       EXPECT_EQ(asks(requests, part), posture) << part;
     EXPECT_FALSE(asks(requests, "listCredentials"));
     for (const Request& request : requests) {

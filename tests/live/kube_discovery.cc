@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string_view>
 
 namespace acr::test {
@@ -9,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr KubeResource kServed[] = {
+const KubeResources kUsual{
     {"", "v1", "nodes", "Node", false},
     {"", "v1", "namespaces", "Namespace", false},
     {"", "v1", "pods", "Pod", true},
@@ -22,7 +23,12 @@ constexpr KubeResource kServed[] = {
     {"batch", "v1", "jobs", "Job", true},
     {"batch", "v1", "cronjobs", "CronJob", true},
 };
-constexpr const char* kGroups[] = {"apps", "batch"};
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
 
 json short_names(std::string_view plural) {
   constexpr std::pair<std::string_view, const char*> kShort[] = {
@@ -34,20 +40,17 @@ json short_names(std::string_view plural) {
   return json::array();
 }
 
-json describe_group(const std::string& name) {
-  const json version = {{"groupVersion", name + "/v1"}, {"version", "v1"}};
+json describe_group(const std::string& name, const std::string& version_name) {
+  const json version = {{"groupVersion", name + '/' + version_name}, {"version", version_name}};
   return {{"name", name}, {"versions", {version}}, {"preferredVersion", version}};
 }
 
-json list_resources(const std::string& group_version) {
+json list_resources(const KubeResources& served, const std::string& group_version) {
   json resources = json::array();
-  for (const KubeResource& each : kServed) {
+  for (const KubeResource& each : served) {
     if (each.api_version() != group_version) continue;
-    std::string singular = each.kind;
-    std::ranges::transform(singular, singular.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     resources.push_back({{"name", each.plural},
-                         {"singularName", singular},
+                         {"singularName", lower(each.kind)},
                          {"namespaced", each.in_namespace},
                          {"kind", each.kind},
                          {"verbs", {"get", "list", "watch"}},
@@ -62,31 +65,53 @@ json list_resources(const std::string& group_version) {
 }  // namespace
 
 std::string KubeResource::api_version() const {
-  return *group == '\0' ? std::string(version) : std::string(group) + '/' + version;
+  return group.empty() ? version : group + '/' + version;
 }
 
-const KubeResource* find_kube_resource(const std::string& plural) {
-  const auto found = std::ranges::find_if(
-      kServed, [&](const KubeResource& each) { return each.plural == plural; });
-  return found == std::end(kServed) ? nullptr : found;
+KubeResources usual_kube_resources() {
+  return kUsual;
 }
 
-std::optional<json> kube_discovery(const std::string& path) {
+void install_kube_resource(KubeResources& served, const json& object) {
+  const std::string api_version = object.value("apiVersion", ""), kind = object.value("kind", "");
+  const std::size_t slash = api_version.find('/');
+  const std::string group = api_version.substr(0, slash);
+  const bool constraint = group == "constraints.gatekeeper.sh";
+  if (!constraint && group != "kyverno.io") return;
+  const std::string plural = constraint                ? lower(kind)
+                             : kind == "ClusterPolicy" ? "clusterpolicies"
+                                                       : "policies";
+  if (find_kube_resource(served, plural) != nullptr) return;
+  served.push_back({group, api_version.substr(slash + 1), plural, kind,
+                    object.contains("metadata") && object["metadata"].contains("namespace")});
+}
+
+const KubeResource* find_kube_resource(const KubeResources& served, const std::string& plural) {
+  const auto found =
+      std::ranges::find_if(served, [&](const KubeResource& each) { return each.plural == plural; });
+  return found == served.end() ? nullptr : &*found;
+}
+
+std::optional<json> kube_discovery(const KubeResources& served, const std::string& path) {
   if (path == "/api")
     return json{{"kind", "APIVersions"},
                 {"versions", {"v1"}},
                 {"serverAddressByClientCIDRs", json::array()}};
-  if (path == "/api/v1") return list_resources("v1");
+  if (path == "/api/v1") return list_resources(served, "v1");
+  std::map<std::string, std::string> versions;  // by group
+  for (const KubeResource& each : served)
+    if (!each.group.empty()) versions.emplace(each.group, each.version);
   json groups = json::array();
-  for (const std::string name : kGroups) {
+  for (const auto& [name, version] : versions) {
     if (path == "/apis/" + name) {
-      json group = describe_group(name);
+      json group = describe_group(name, version);
       group["kind"] = "APIGroup";
       group["apiVersion"] = "v1";
       return group;
     }
-    if (path == "/apis/" + name + "/v1") return list_resources(name + "/v1");
-    groups.push_back(describe_group(name));
+    if (path == "/apis/" + name + '/' + version)
+      return list_resources(served, name + '/' + version);
+    groups.push_back(describe_group(name, version));
   }
   if (path == "/apis")
     return json{{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", groups}};

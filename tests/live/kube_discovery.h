@@ -3,21 +3,28 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 namespace acr::test {
 
 struct KubeResource {
-  const char *group, *version, *plural, *kind;  // group: empty for the core
+  std::string group, version, plural, kind;  // group: empty for the core
   bool in_namespace;
 
   std::string api_version() const;  // "v1", "apps/v1"
 };
+using KubeResources = std::vector<KubeResource>;
 
-const KubeResource* find_kube_resource(const std::string& plural);
+// Those of every server, as far as somebody asks for them.
+KubeResources usual_kube_resources();
+// An object of a kind that the cluster's owner has installed: its resource joins the others.
+void install_kube_resource(KubeResources& served, const nlohmann::json& object);
+
+const KubeResource* find_kube_resource(const KubeResources& served, const std::string& plural);
 
 // The document at "/api", "/apis", "/api/v1", "/apis/apps" or "/apis/apps/v1".
-std::optional<nlohmann::json> kube_discovery(const std::string& path);
+std::optional<nlohmann::json> kube_discovery(const KubeResources& served, const std::string& path);
 
 }  // namespace acr::test

@@ -80,5 +80,41 @@ TEST(KubernetesPlan, AnExpiredTokenGoesOnOrBeginsAnew) {
       << anew.requests[0].url;
 }
 
+TEST(KubernetesPlan, FindsTheAdmissionRulesThatListImages) {
+  KubernetesScope scope = scope_of("shop");
+  for (const Request& request : KubernetesPlan(scope).begin())
+    EXPECT_FALSE(request.url.ends_with("/apis")) << "nobody wants to know";
+  scope.posture = true;
+  const KubernetesPlan plan(scope);
+  const Request discovery = plan.begin().back();
+  EXPECT_EQ(discovery.url, scope.server + "/apis");
+
+  const auto groups = plan.absorb(answer(discovery, 200, R"({"kind":"APIGroupList","groups":[
+      {"name":"apps","preferredVersion":{"version":"v1"}},
+      {"name":"kyverno.io","preferredVersion":{"version":"v1"}},
+      {"name":"constraints.gatekeeper.sh","preferredVersion":{"version":"v1beta1"}},
+      {"name":"constraints.gatekeeper.sh","preferredVersion":{"version":"../../api/v1/secrets"}}]})"));
+  ASSERT_EQ(groups.requests.size(), 3U);
+  EXPECT_EQ(groups.requests[0].url, scope.server + "/apis/kyverno.io/v1/clusterpolicies?limit=500");
+  EXPECT_EQ(groups.requests[1].url,
+            scope.server + "/apis/kyverno.io/v1/namespaces/shop/policies?limit=500");
+  EXPECT_EQ(groups.requests[2].url, scope.server + "/apis/constraints.gatekeeper.sh/v1beta1");
+
+  const auto kinds = plan.absorb(answer(groups.requests[2], 200, R"({"kind":"APIResourceList",
+      "groupVersion":"constraints.gatekeeper.sh/v1beta1","resources":[
+      {"name":"k8sallowedrepos","kind":"K8sAllowedRepos"},
+      {"name":"k8sallowedrepos/status","kind":"K8sAllowedRepos"},
+      {"name":"../secrets","kind":"K8sAllowedRepos"},
+      {"name":"k8sazurev2containerallowedimages","kind":"K8sAzureV2ContainerAllowedImages"},
+      {"name":"k8srequiredlabels","kind":"K8sRequiredLabels"}]})"));
+  ASSERT_EQ(kinds.requests.size(), 2U);
+  EXPECT_EQ(kinds.requests[0].url, groups.requests[2].url + "/k8sallowedrepos?limit=500");
+  EXPECT_TRUE(kinds.requests[1].url.ends_with("/k8sazurev2containerallowedimages?limit=500"));
+
+  const auto foreign = plan.absorb(answer(groups.requests[2], 200, R"({"kind":"APIResourceList",
+      "groupVersion":"apps/v1","resources":[{"name":"deployments","kind":"K8sAllowedRepos"}]})"));
+  EXPECT_TRUE(foreign.requests.empty());
+}
+
 }  // namespace
 }  // namespace acr

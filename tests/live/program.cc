@@ -238,14 +238,14 @@ Response refused_by_azure(const std::string& action) {
                action));
 }
 
-Response refused_by_kubernetes(const std::string& resource) {
+Response refused_by_kubernetes(const std::string& resource, const std::string& group) {
   return reply_with(
       403,
       fmt::format(
           R"({{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{0} is forbidden: )"
-          R"(User \"ana\" cannot list resource \"{0}\" in API group \"\" at the cluster scope",)"
+          R"(User \"ana\" cannot list resource \"{0}\" in API group \"{1}\" at the cluster scope",)"
           R"("reason":"Forbidden","details":{{"kind":"{0}"}},"code":403}})",
-          resource));
+          resource, group));
 }
 
 }  // namespace acr::test

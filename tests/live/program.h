@@ -100,6 +100,6 @@ std::string read_folder(const std::string& folder);
 // An answer of the stand-in's that never fits but what it says.
 Response reply_with(int status, std::string body);
 Response refused_by_azure(const std::string& action);
-Response refused_by_kubernetes(const std::string& resource);
+Response refused_by_kubernetes(const std::string& resource, const std::string& group = {});
 
 }  // namespace acr::test

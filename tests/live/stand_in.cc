@@ -5,7 +5,6 @@
 #include <fstream>
 #include <set>
 
-#include "live/kube_discovery.h"
 #include "support/rest_form.h"
 
 namespace acr::test {
@@ -118,6 +117,7 @@ void StandIn::add(const json& document) {
   } else if (document.contains("value") && document["value"].is_array()) {
     for (const json& item : document["value"]) add(item);
   } else if (document.contains("apiVersion")) {
+    install_kube_resource(served_, document);
     objects_.push_back(document);
   } else if (document.contains("id")) {
     json resource = document.contains("properties") ? document : rest_form(document);
@@ -346,7 +346,7 @@ std::vector<json> StandIn::namespaces() const {
 }
 
 Response StandIn::kubernetes(const Request& request) const {
-  if (auto document = kube_discovery(request.path)) return answer_with(*document);
+  if (auto document = kube_discovery(served_, request.path)) return answer_with(*document);
   std::string path = request.path, name_space, name;
   if (const std::size_t at = path.find("/namespaces/"); at != std::string::npos) {
     const std::size_t end = path.find('/', at + 12);
@@ -355,11 +355,11 @@ Response StandIn::kubernetes(const Request& request) const {
       path.erase(at, end - at);
     }
   }
-  const KubeResource* resource = find_kube_resource(path.substr(path.rfind('/') + 1));
+  const KubeResource* resource = find_kube_resource(served_, path.substr(path.rfind('/') + 1));
   if (resource == nullptr) {  // one object: "/api/v1/pods/cart"
     name = path.substr(path.rfind('/') + 1);
     path.erase(path.rfind('/'));
-    resource = find_kube_resource(path.substr(path.rfind('/') + 1));
+    resource = find_kube_resource(served_, path.substr(path.rfind('/') + 1));
   }
   if (resource == nullptr)
     return status(404, "NotFound", "the server could not find the requested resource");
@@ -375,7 +375,7 @@ Response StandIn::kubernetes(const Request& request) const {
     items.push_back(std::move(object));
   }
   if (!name.empty())
-    return status(404, "NotFound", std::string(resource->plural) + " \"" + name + "\" not found");
+    return status(404, "NotFound", resource->plural + " \"" + name + "\" not found");
   const std::size_t limit =
       request.query.contains("limit") ? std::stoul(request.query.at("limit")) : items.size();
   const std::size_t from =
@@ -385,7 +385,7 @@ Response StandIn::kubernetes(const Request& request) const {
     page.push_back(items[i]);
   json metadata = {{"resourceVersion", "4711"}};
   if (from + limit < items.size()) metadata["continue"] = std::to_string(from + limit);
-  return answer_with({{"kind", std::string(resource->kind) + "List"},
+  return answer_with({{"kind", resource->kind + "List"},
                       {"apiVersion", resource->api_version()},
                       {"metadata", metadata},
                       {"items", page}});

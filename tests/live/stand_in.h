@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "live/http_server.h"
+#include "live/kube_discovery.h"
 
 namespace acr::test {
 
@@ -46,6 +47,7 @@ class StandIn {
  private:
   Options options_;
   std::vector<nlohmann::json> resources_, objects_;
+  KubeResources served_ = usual_kube_resources();
   std::vector<nlohmann::json> built_in_roles_;     // those that assignments name
   std::map<std::string, std::string> principals_;  // id -> name
   std::vector<std::pair<std::string, std::function<Response(const Request&)>>> instead_;
