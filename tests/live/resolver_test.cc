@@ -1,7 +1,8 @@
 // DNS by the loop: what servers say, and what becomes of it.
-#include <gtest/gtest.h>
+#include <algorithm>
 #include <atomic>
 
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -146,7 +147,7 @@ TEST(Resolver, CutShortIsAskedOverTcp) {
   EXPECT_TRUE(big.over_tcp);
   EXPECT_EQ(small.addresses, Names{"10.0.0.1"});
   EXPECT_FALSE(small.over_tcp);
-  EXPECT_EQ(server.asked().back(), "big.test A tcp");
+  EXPECT_EQ(std::ranges::count(server.asked(), "big.test A tcp"), 1);
 }
 
 TEST(Resolver, LoopsOfAliasesEnd) {
