@@ -99,6 +99,12 @@ std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull) {
   return std::nullopt;
 }
 
+Verdict cite_names(const Pull& pull, Verdict verdict) {
+  if (pull.source && pull.source->from_template && pull.pull_secrets_known)
+    verdict.evidence = together(std::move(verdict.evidence), pull.pull_secrets_evidence);
+  return verdict;
+}
+
 std::vector<Evidence> cite_cluster(const Estate& estate, const Pull& pull) {
   if (estate.clusters.size() < 2 || pull.cluster_index < 0) return {};
   const auto node = std::ranges::find_if(estate.nodes, [&](const Node& candidate) {

@@ -14,6 +14,10 @@ namespace acr {
 // input, its cluster is not known. nullopt: judge on.
 std::optional<Verdict> unless_secrets(const Estate& estate, const Pull& pull);
 
+// What pods to come will get hangs on their service account: a verdict about their secrets rests on
+// the place that names these too.
+Verdict cite_names(const Pull& pull, Verdict verdict);
+
 // Where the input holds several clusters: what told which one the pull belongs to.
 std::vector<Evidence> cite_cluster(const Estate& estate, const Pull& pull);
 

@@ -10,7 +10,7 @@ extern const Check pull_secret_matches_registry;
 
 namespace {
 
-Verdict judge(const Estate& estate, const Pull& pull) {
+Verdict judge_named(const Estate& estate, const Pull& pull) {
   if (!pull.reference) return not_applicable("the image reference is not valid");
   if (auto verdict = unless_secrets(estate, pull)) return *verdict;
   const auto secrets = secrets_of(estate, pull);
@@ -103,6 +103,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
       {fmt::format("az role assignment create --role {} {} --scope {}",
                    quote(abac ? "Container Registry Repository Reader" : "AcrPull"), assignee,
                    quote(pull.registry->id.text()))});
+}
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  return cite_names(pull, judge_named(estate, pull));
 }
 
 }  // namespace

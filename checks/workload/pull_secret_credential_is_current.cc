@@ -208,7 +208,7 @@ State state_of(const Estate& estate, const MatchingCredential& entry, const Pull
   return state;
 }
 
-Verdict judge(const Estate& estate, const Pull& pull) {
+Verdict judge_named(const Estate& estate, const Pull& pull) {
   if (!pull.reference) return not_applicable("the image reference is not valid");
   if (auto verdict = unless_secrets(estate, pull)) return *verdict;
   const auto secrets = secrets_of(estate, pull);
@@ -238,6 +238,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   auto fix = stale.fix.empty() ? renew_secret(pull, *matching.front().secret) : stale.fix;
   return fault(need_of_secret(estate, pull), std::move(stale.reason), std::move(stale.evidence),
                Basis::arm, std::move(fix));
+}
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  return cite_names(pull, judge_named(estate, pull));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace acr {
 
 namespace {
 
-Verdict judge(const Estate& estate, const Pull& pull) {
+Verdict judge_named(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_secrets(estate, pull)) return *verdict;
   const auto secrets = secrets_of(estate, pull);
   std::vector<Evidence> evidence;
@@ -50,6 +50,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
                                   : fmt::format("all {} pull secrets exist in namespace {}",
                                                 secrets.size(), pull.name_space),
               std::move(evidence), Basis::kubernetes_api);
+}
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  return cite_names(pull, judge_named(estate, pull));
 }
 
 }  // namespace

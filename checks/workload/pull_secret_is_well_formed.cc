@@ -9,7 +9,7 @@ extern const Check pull_secret_exists;
 
 namespace {
 
-Verdict judge(const Estate& estate, const Pull& pull) {
+Verdict judge_named(const Estate& estate, const Pull& pull) {
   if (auto verdict = unless_secrets(estate, pull)) return *verdict;
   const auto secrets = secrets_of(estate, pull);
   std::vector<Evidence> evidence;
@@ -68,6 +68,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   return pass(present == 1 ? "the pull secret can be decoded"
                            : fmt::format("all {} pull secrets can be decoded", present),
               std::move(evidence), Basis::kubernetes_api);
+}
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  return cite_names(pull, judge_named(estate, pull));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ extern const Check pull_secret_exists, pull_secret_is_well_formed;
 
 namespace {
 
-Verdict judge(const Estate& estate, const Pull& pull) {
+Verdict judge_named(const Estate& estate, const Pull& pull) {
   if (!pull.reference) return not_applicable("the image reference is not valid");
   if (auto verdict = unless_secrets(estate, pull)) return *verdict;
   const auto secrets = secrets_of(estate, pull);
@@ -64,6 +64,10 @@ Verdict judge(const Estate& estate, const Pull& pull) {
   if (!hint.empty()) reason += fmt::format(" ({})", hint);
   return fault(need_of_secret(estate, pull), std::move(reason), std::move(evidence),
                Basis::kubernetes_api, renew_secret(pull, *candidate));
+}
+
+Verdict judge(const Estate& estate, const Pull& pull) {
+  return cite_names(pull, judge_named(estate, pull));
 }
 
 }  // namespace
